@@ -1,0 +1,113 @@
+package interop
+
+import (
+	"slices"
+	"testing"
+)
+
+// kind is one implementation of a service provider and what it knows.
+type kind struct {
+	name       string
+	start      func(*testing.T, config) *peer
+	algorithms []string // of signatures on responses
+	signs      []string // algorithms of its own requests
+	reports    []string // optional facts that it passes on to the application
+}
+
+// The lists are what the libraries do, tried one by one: samlify and node-saml know no SHA-384 (xml-crypto), the others
+// no RSASSA-PSS (goxmldsig, and xmlsec1 before 1.3); goxmldsig reads ECDSA values as DER, which no XML signature is.
+var kinds = []kind{
+	{
+		name: "node-saml", start: program("node", "peers/node-saml.mjs"),
+		algorithms: []string{"rsa-sha256", "rsa-sha512", "rsa-pss-sha256"},
+		signs:      []string{"rsa-sha256", "rsa-sha512"},
+		reports:    []string{"format", "class"},
+	},
+	{
+		name: "samlify", start: program("node", "peers/samlify.mjs"),
+		algorithms: []string{"rsa-sha256", "rsa-sha512", "rsa-pss-sha256"},
+		signs:      []string{"rsa-sha256", "rsa-sha512", "rsa-pss-sha256"},
+	},
+	{
+		name: "pysaml2", start: program("/usr/bin/python3", "peers/pysaml2_sp.py"),
+		algorithms: []string{"rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256"},
+		signs:      []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
+		reports:    []string{"format", "class"},
+	},
+	{
+		name: "crewjam", start: startCrewjam,
+		algorithms: []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
+		signs:      []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
+		reports:    []string{"format", "class"},
+	},
+}
+
+func program(command ...string) func(*testing.T, config) *peer {
+	return func(t *testing.T, initial config) *peer { t.Helper(); return startProgram(t, initial, command...) }
+}
+
+func (k kind) reportsA(fact string) bool { return slices.Contains(k.reports, fact) }
+
+// suite is one kind of service provider, registered at Lanyard.
+type suite struct {
+	kind
+	idp *lanyard
+	sp  *peer
+}
+
+const emailFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+
+func TestServiceProvidersOfOthersSignPeopleInByLanyard(t *testing.T) {
+	idp := startLanyard(t)
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			key, cert := serviceKey(t)
+			sp := k.start(t, config{
+				IDPMetadata: idp.metadata(), EntityID: "https://" + k.name + ".example/sp", NameIDFormat: emailFormat,
+				KeyFile: key, CertFile: cert,
+			})
+			s := suite{k, idp, sp}
+			idp.register(t, sp)
+			t.Run("requests", s.testRequests)
+			t.Run("responses", s.testResponses)
+			t.Run("starts", s.testStarts)
+			t.Run("refusals", s.testRefusals)
+		})
+	}
+}
+
+// publish changes what the service provider does and says in its metadata, and has Lanyard read that, until the test ends.
+func (s suite) publish(t *testing.T, change func(*config)) {
+	t.Helper()
+	t.Cleanup(func() { s.idp.register(t, s.sp) }) // runs after the peer has been set back
+	s.sp.with(t, change)
+	s.idp.register(t, s.sp)
+}
+
+// fresh starts a sign-on in a new browser and carries it to the response.
+func (s suite) fresh(t *testing.T) delivery {
+	t.Helper()
+	return newBrowser().carry(t, s.sp.login("/after"))
+}
+
+// mustKnowAda requires what every service provider reports: who signed in, and for which of its requests.
+func (s suite) mustKnowAda(t *testing.T, r result) {
+	t.Helper()
+	r.mustBeAccepted(t)
+	if r.NameID != adaName {
+		t.Errorf("the name ID is %q", r.NameID)
+	}
+	if s.reportsA("format") && r.NameIDFormat != emailFormat {
+		t.Errorf("the format of the name ID is %q", r.NameIDFormat)
+	}
+	if r.SessionIndex == "" {
+		t.Error("no session index, so no logout later")
+	}
+	if len(r.Attributes) == 0 {
+		t.Error("no attributes")
+	}
+	const password = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+	if s.reportsA("class") && r.AuthnContext != password {
+		t.Errorf("the authentication context is %q", r.AuthnContext)
+	}
+}

@@ -1,0 +1,108 @@
+package interop
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// config is what a peer reads for each request. Zero values are the library's defaults.
+type config struct {
+	IDPMetadata           string   `json:"idpMetadata"`
+	EntityID              string   `json:"entityId"`
+	SignRequests          bool     `json:"signRequests"`
+	RequestBinding        string   `json:"requestBinding"` // redirect or post
+	WantAssertionsSigned  *bool    `json:"wantAssertionsSigned,omitempty"`
+	WantResponseSigned    *bool    `json:"wantResponseSigned,omitempty"`
+	NameIDFormat          string   `json:"nameIdFormat,omitempty"`
+	ForceAuthn            bool     `json:"forceAuthn"`
+	Passive               bool     `json:"passive"`
+	RequestedAuthnContext []string `json:"requestedAuthnContext,omitempty"`
+	SignatureAlgorithm    string   `json:"signatureAlgorithm,omitempty"` // of requests
+	KeyFile               string   `json:"keyFile"`
+	CertFile              string   `json:"certFile"`
+	Decrypt               bool     `json:"decrypt"` // publish the key for encryption too
+	AllowUnsolicited      bool     `json:"allowUnsolicited"`
+	AcceptedClockSkew     int      `json:"acceptedClockSkew,omitempty"` // seconds
+	ClockOffset           int      `json:"clockOffsetSeconds,omitempty"`
+}
+
+// peer is a running service provider of somebody else.
+type peer struct {
+	url    string
+	config config
+	save   func(*testing.T, config)
+}
+
+// with makes the peer behave differently until the test ends.
+func (p *peer) with(t *testing.T, change func(*config)) {
+	t.Helper()
+	before := p.config
+	change(&p.config)
+	p.save(t, p.config)
+	t.Cleanup(func() {
+		p.config = before
+		p.save(t, before)
+	})
+}
+
+func (p *peer) login(relay string) string {
+	return p.url + "/login?relay=" + url.QueryEscape(relay)
+}
+
+func (p *peer) metadata() string { return p.url + "/metadata" }
+
+// startProgram runs a peer of the folder peers, which says on its first line where it listens and stops when its
+// standard input is closed.
+func startProgram(t *testing.T, initial config, program ...string) *peer {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "config.json")
+	p := &peer{config: initial, save: func(t *testing.T, c config) { t.Helper(); writeJSON(t, file, c) }}
+	p.save(t, initial)
+	command := exec.Command(program[0], append(program[1:], file)...)
+	complaints := &bytes.Buffer{}
+	command.Stderr = complaints
+	stdin, err := command.StdinPipe()
+	mustNot(t, err)
+	stdout, err := command.StdoutPipe()
+	mustNot(t, err)
+	if err := command.Start(); err != nil {
+		t.Fatalf("%s does not start: %v; scripts/ensure-test-tools installs what the peers need", strings.Join(program, " "), err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		command.Wait()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", strings.Join(program, " "), complaints)
+		}
+	})
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	if err != nil {
+		command.Wait()
+		t.Fatalf("%s ended at once; scripts/ensure-test-tools installs what it needs:\n%s", strings.Join(program, " "), complaints)
+	}
+	var hello struct{ URL string }
+	mustNot(t, json.Unmarshal(line, &hello))
+	p.url = hello.URL
+	return p
+}
+
+func writeJSON(t *testing.T, file string, value any) {
+	t.Helper()
+	text, err := json.Marshal(value)
+	mustNot(t, err)
+	mustNot(t, os.WriteFile(file, text, 0o600))
+}
+
+func mustNot(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

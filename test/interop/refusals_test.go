@@ -1,0 +1,34 @@
+package interop
+
+import "testing"
+
+// testRefusals shows that what Lanyard puts into a response is what lets a service provider refuse its misuse. Each
+// refusal is preceded by the same walk with nothing wrong.
+func (s suite) testRefusals(t *testing.T) {
+	t.Run("RESP-12 one changed byte of an attribute is refused", func(t *testing.T) {
+		s.mustKnowAda(t, s.fresh(t).deliver(t))
+		s.fresh(t).deliverChanged(t, "Lovelace", "Lovelacf").mustBeRefused(t)
+	})
+	t.Run("RESP-06 an answer of an hour ago is refused", func(t *testing.T) {
+		s.mustKnowAda(t, s.fresh(t).deliver(t))
+		late := s.fresh(t)
+		s.sp.with(t, func(c *config) { c.ClockOffset = 3600 })
+		late.deliver(t).mustBeRefused(t)
+	})
+	t.Run("RESP-09 an assertion for another audience is refused", s.testOtherAudience)
+	t.Run("RESP-08 an answer to no request is refused by who waits for one", func(t *testing.T) {
+		s.mustKnowAda(t, s.fresh(t).deliver(t))
+		newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t).mustBeRefused(t)
+	})
+}
+
+// testOtherAudience registers a second app with the same address, so that nothing but the audience differs.
+func (s suite) testOtherAudience(t *testing.T) {
+	other := s.sp.config.EntityID + "/other"
+	s.idp.run(t, "", "app", "add", "--entity-id", other, "--acs", s.sp.url+"/acs", "--name", s.name+" other")
+	s.idp.run(t, "", "app", "assign", other, "--user", adaName)
+	t.Cleanup(func() { s.idp.run(t, "", "app", "remove", other) })
+	s.sp.with(t, func(c *config) { c.AllowUnsolicited = true })
+	s.mustKnowAda(t, newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t))
+	newBrowser().carry(t, s.idp.startAddress(t, other)).deliver(t).mustBeRefused(t)
+}

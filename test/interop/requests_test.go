@@ -1,0 +1,128 @@
+package interop
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func (s suite) testRequests(t *testing.T) {
+	t.Run("MODE-01 an unsigned request by redirect signs in", func(t *testing.T) { s.testRequest(t, "redirect", "") })
+	t.Run("MODE-18 an unsigned request by POST signs in", func(t *testing.T) { s.testRequest(t, "post", "") })
+	for _, algorithm := range s.signs {
+		t.Run("RED-04 a redirect query signed with "+algorithm+" signs in", func(t *testing.T) {
+			s.testRequest(t, "redirect", algorithm)
+		})
+		t.Run("POST-05 a POST request signed with "+algorithm+" signs in", func(t *testing.T) {
+			s.testRequest(t, "post", algorithm)
+		})
+	}
+	t.Run("SSO-02 a POST from another site finds the session", s.testPOSTFindsSession)
+	t.Run("RED-07 the RelayState of a redirect comes back byte for byte", func(t *testing.T) { s.testRelayState(t, "redirect") })
+	t.Run("POST-04 the RelayState of a POST comes back byte for byte", func(t *testing.T) { s.testRelayState(t, "post") })
+	t.Run("RED-S3 a changed RelayState under a signature is refused", s.testChangedRelayState)
+	t.Run("SSO-04 the signature cannot be left out", s.testMissingSignature)
+	t.Run("SSO-06 a changed signed POST request is refused", s.testChangedPOST)
+}
+
+// testRequest signs in by the binding, with signed requests when an algorithm is named.
+func (s suite) testRequest(t *testing.T, binding, algorithm string) {
+	s.ask(t, binding, algorithm)
+	got := s.fresh(t).deliver(t)
+	s.mustKnowAda(t, got)
+	if got.InResponseTo == "" {
+		t.Error("the response names no request")
+	}
+}
+
+// ask makes the service provider send its requests that way until the test ends.
+func (s suite) ask(t *testing.T, binding, algorithm string) {
+	t.Helper()
+	s.publish(t, func(c *config) {
+		c.RequestBinding, c.SignatureAlgorithm, c.SignRequests = binding, algorithm, algorithm != ""
+	})
+}
+
+func (s suite) testPOSTFindsSession(t *testing.T) {
+	b := newBrowser()
+	s.mustKnowAda(t, b.carry(t, s.sp.login("first")).deliver(t))
+	s.ask(t, "post", "")
+	s.mustKnowAda(t, b.carry(t, s.sp.login("second")).deliver(t))
+	if b.signIns != 1 {
+		t.Errorf("the password was asked for %d times", b.signIns)
+	}
+}
+
+var relayStates = []string{
+	"https://sp.example/a?b=c&d=e#f",
+	"a+b c%20d%2Fe%00f==",
+	`"quotes" 'apostrophes' & <angles> &amp; \backslash`,
+	" ümlaut 日本語 😀 ",
+	strings.Repeat("0123456789", 8),
+}
+
+func (s suite) testRelayState(t *testing.T, binding string) {
+	s.ask(t, binding, "")
+	b := newBrowser()
+	for _, relay := range relayStates {
+		got := b.carry(t, s.sp.login(relay)).deliver(t)
+		got.mustBeAccepted(t)
+		if got.RelayState != relay {
+			t.Errorf("%q came back as %q", relay, got.RelayState)
+		}
+	}
+}
+
+func (s suite) testChangedRelayState(t *testing.T) {
+	s.ask(t, "redirect", "rsa-sha256")
+	b := newBrowser()
+	s.mustKnowAda(t, b.carry(t, s.sp.login("/mine")).deliver(t))
+	address := b.redirection(t, s.sp.login("/mine")).String()
+	changed := strings.Replace(address, "RelayState=%2Fmine", "RelayState=%2Ftheirs", 1)
+	if changed == address {
+		t.Fatalf("no RelayState to change in %s", address)
+	}
+	mustBeTurnedAway(t, b.get(t, changed))
+}
+
+func (s suite) testMissingSignature(t *testing.T) {
+	s.ask(t, "redirect", "rsa-sha256")
+	b := newBrowser()
+	s.mustKnowAda(t, b.carry(t, s.sp.login("/mine")).deliver(t))
+	address := b.redirection(t, s.sp.login("/mine"))
+	kept := []string{}
+	for part := range strings.SplitSeq(address.RawQuery, "&") {
+		if !strings.HasPrefix(part, "SigAlg=") && !strings.HasPrefix(part, "Signature=") {
+			kept = append(kept, part)
+		}
+	}
+	unsigned := url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path, RawQuery: strings.Join(kept, "&")}
+	mustBeTurnedAway(t, b.get(t, unsigned.String()))
+}
+
+var issueSecond = regexp.MustCompile(`(IssueInstant="[0-9-]+T[0-9]+:[0-9]+:[0-9])([0-9])`)
+
+func (s suite) testChangedPOST(t *testing.T) {
+	s.ask(t, "post", "rsa-sha256")
+	b := newBrowser()
+	s.mustKnowAda(t, b.carry(t, s.sp.login("/mine")).deliver(t))
+	page := b.get(t, s.sp.login("/mine"))
+	xml := decode(t, page.form.fields["SAMLRequest"])
+	changed := issueSecond.ReplaceAllStringFunc(xml, func(instant string) string {
+		last := len(instant) - 1
+		return instant[:last] + string('0'+(instant[last]-'0'+1)%10)
+	})
+	if changed == xml {
+		t.Fatalf("no instant to change in %s", xml)
+	}
+	mustBeTurnedAway(t, page.submit(t, map[string]string{"SAMLRequest": encode(changed)}))
+}
+
+// mustBeTurnedAway requires a page of Lanyard's own that says no: nothing goes to the service provider.
+func mustBeTurnedAway(t *testing.T, p *page) {
+	t.Helper()
+	if p.form != nil || p.status < 400 || p.status > 499 {
+		t.Errorf("%s answered %d:\n%s", p.url.Host, p.status, p.body)
+	}
+}

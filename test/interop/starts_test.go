@@ -1,0 +1,81 @@
+package interop
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func (s suite) testStarts(t *testing.T) {
+	t.Run("SSO-29 the sign-on may start at Lanyard", s.testStartAtLanyard)
+	t.Run("AUTH-01 ForceAuthn asks for the password again", s.testForceAuthn)
+	t.Run("AUTH-06 IsPassive without a session is answered with a signed NoPassive", s.testPassiveWithoutSession)
+	t.Run("AUTH-07 IsPassive with a session signs in silently", s.testPassiveWithSession)
+}
+
+func (s suite) testStartAtLanyard(t *testing.T) {
+	s.sp.with(t, func(c *config) { c.AllowUnsolicited = true })
+	got := newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t)
+	s.mustKnowAda(t, got)
+	if got.InResponseTo != "" {
+		t.Errorf("the response names the request %q, and there is none", got.InResponseTo)
+	}
+}
+
+func (s suite) testForceAuthn(t *testing.T) {
+	b := newBrowser()
+	s.mustKnowAda(t, b.carry(t, s.sp.login("first")).deliver(t))
+	s.mustKnowAda(t, b.carry(t, s.sp.login("second")).deliver(t))
+	if b.signIns != 1 {
+		t.Fatalf("the password was asked for %d times without ForceAuthn", b.signIns)
+	}
+	s.sp.with(t, func(c *config) { c.ForceAuthn = true })
+	started := time.Now().Truncate(time.Second)
+	d := b.carry(t, s.sp.login("third"))
+	s.mustKnowAda(t, d.deliver(t))
+	if b.signIns != 2 {
+		t.Errorf("the password was asked for %d times with ForceAuthn", b.signIns)
+	}
+	if at := authnInstant(t, d.xml); at.Before(started) {
+		t.Errorf("the authentication is of %s, before the request of %s", at, started)
+	}
+}
+
+func (s suite) testPassiveWithoutSession(t *testing.T) {
+	s.sp.with(t, func(c *config) { c.Passive = true })
+	b := newBrowser()
+	d := b.carry(t, s.sp.login("/quietly"))
+	if b.signIns != 0 {
+		t.Error("a form was shown")
+	}
+	mustBeSigned(t, d.xml, s.idp.metadata(), "/*/*[local-name()='Signature']")
+	if strings.Contains(d.xml, "Assertion") {
+		t.Errorf("a refusal with an assertion:\n%s", d.xml)
+	}
+	const responder = "urn:oasis:names:tc:SAML:2.0:status:Responder"
+	const noPassive = "urn:oasis:names:tc:SAML:2.0:status:NoPassive"
+	if got := statusCodes(t, d.xml); !slices.Equal(got, []string{responder, noPassive}) {
+		t.Errorf("the status is %v", got)
+	}
+	d.deliver(t).mustBeRefused(t)
+}
+
+func (s suite) testPassiveWithSession(t *testing.T) {
+	b := newBrowser()
+	s.mustKnowAda(t, b.carry(t, s.sp.login("first")).deliver(t))
+	s.sp.with(t, func(c *config) { c.Passive = true })
+	s.mustKnowAda(t, b.carry(t, s.sp.login("second")).deliver(t))
+	if b.signIns != 1 {
+		t.Errorf("the password was asked for %d times", b.signIns)
+	}
+}
+
+// startAddress is where the person's tile of the app leads.
+func (l *lanyard) startAddress(t *testing.T, app string) string {
+	t.Helper()
+	var shown struct{ Slug string }
+	mustNot(t, json.Unmarshal([]byte(l.run(t, "", "app", "show", app, "--json")), &shown))
+	return l.url + "/saml/start/" + shown.Slug
+}
