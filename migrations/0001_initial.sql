@@ -143,17 +143,20 @@ CREATE TABLE persistent_ids (
 -- Wrong passwords, per account and per address; shared by all nodes.
 CREATE TABLE throttle (
     key           text PRIMARY KEY,
-    failures      integer NOT NULL,
+    failures      integer NOT NULL,           -- tries that have not succeeded, the running ones among them
     last_failure  timestamptz NOT NULL,
-    blocked_until timestamptz NOT NULL
+    blocked_until timestamptz NOT NULL,
+    refusals      integer NOT NULL DEFAULT 0  -- tries turned away since the block began
 );
 
--- Browsers that a person signed in from before: they get in although somebody else is being throttled.
+-- Browsers that a person signed in from before: they get in although somebody else is being throttled. One browser may
+-- be known to several people.
 CREATE TABLE known_devices (
-    token_hash   bytea PRIMARY KEY,
+    token_hash   bytea NOT NULL,
     user_id      uuid NOT NULL REFERENCES users ON DELETE CASCADE,
     created_at   timestamptz NOT NULL,
-    last_used_at timestamptz NOT NULL
+    last_used_at timestamptz NOT NULL,
+    PRIMARY KEY (token_hash, user_id)
 );
 CREATE INDEX known_devices_user ON known_devices (user_id);
 
