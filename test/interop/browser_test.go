@@ -40,9 +40,7 @@ func (b *browser) get(t *testing.T, address string) *page {
 func (b *browser) redirection(t *testing.T, address string) *url.URL {
 	t.Helper()
 	from := parseURL(t, address)
-	response, err := http.DefaultTransport.RoundTrip(newRequest(t, http.MethodGet, from, nil))
-	mustNot(t, err)
-	response.Body.Close()
+	response, _ := roundTrip(t, newRequest(t, http.MethodGet, from, nil))
 	return from.ResolveReference(parseURL(t, response.Header.Get("Location")))
 }
 
@@ -50,7 +48,7 @@ func (b *browser) redirection(t *testing.T, address string) *url.URL {
 func (p *page) submit(t *testing.T, replace map[string]string) *page {
 	t.Helper()
 	if p.form == nil {
-		t.Fatalf("%s has no form to send:\n%s", p.url, p.body)
+		t.Fatalf("%s has no form to send:\n%s", p.url, brief(p.body))
 	}
 	values := url.Values{}
 	for name, value := range p.form.fields {
@@ -66,30 +64,18 @@ func (p *page) submit(t *testing.T, replace map[string]string) *page {
 // open follows redirects to their end. from is the page that caused it, nil for an address typed by a person.
 func (b *browser) open(t *testing.T, method string, target *url.URL, values url.Values, from *url.URL) *page {
 	t.Helper()
-	client := &http.Client{
-		Timeout:       30 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 	crossSite := false
 	for range 20 {
 		crossSite = crossSite || from != nil && from.Hostname() != target.Hostname()
 		request := newRequest(t, method, target, values)
 		b.addCookies(request, crossSite)
-		response, err := client.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(response.Body)
-		response.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
+		response, body := roundTrip(t, request)
 		b.keepCookies(target, response.Cookies())
 		location := response.Header.Get("Location")
 		if response.StatusCode < 300 || response.StatusCode > 399 || location == "" {
-			return &page{b, target, response.StatusCode, string(body), findForm(t, string(body))}
+			return &page{b, target, response.StatusCode, body, findForm(t, body)}
 		}
-		if response.StatusCode < 307 {
+		if response.StatusCode < http.StatusTemporaryRedirect {
 			method, values = http.MethodGet, nil
 		}
 		from, target = target, target.ResolveReference(parseURL(t, location))
@@ -98,16 +84,27 @@ func (b *browser) open(t *testing.T, method string, target *url.URL, values url.
 	return nil
 }
 
+// roundTrip follows nothing.
+func roundTrip(t *testing.T, request *http.Request) (response *http.Response, body string) {
+	t.Helper()
+	response, err := http.DefaultTransport.RoundTrip(request)
+	mustNot(t, err)
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	mustNot(t, err)
+	return response, string(content)
+}
+
 func newRequest(t *testing.T, method string, target *url.URL, values url.Values) *http.Request {
 	t.Helper()
-	address := *target
-	if method == http.MethodGet && values != nil {
+	address, content := *target, ""
+	if method == http.MethodPost {
+		content = values.Encode()
+	} else if values != nil {
 		address.RawQuery = values.Encode()
 	}
-	request, err := http.NewRequestWithContext(t.Context(), method, address.String(), strings.NewReader(values.Encode()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	request, err := http.NewRequestWithContext(t.Context(), method, address.String(), strings.NewReader(content))
+	mustNot(t, err)
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("Origin", "null") // a browser hides where it comes from under no-referrer
@@ -154,8 +151,6 @@ func pathMatches(cookie, request string) bool {
 func parseURL(t *testing.T, text string) *url.URL {
 	t.Helper()
 	parsed, err := url.Parse(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mustNot(t, err)
 	return parsed
 }

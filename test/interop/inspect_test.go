@@ -35,6 +35,16 @@ func statusCodes(t *testing.T, xml string) []string {
 	return attributeOf(parse(t, xml).FindElements("./Status//StatusCode"), "Value")
 }
 
+// nameID is the identifier of the person and its format.
+func nameID(t *testing.T, xml string) (value, format string) {
+	t.Helper()
+	element := parse(t, xml).FindElement("./Assertion/Subject/NameID")
+	if element == nil {
+		t.Fatalf("no NameID in\n%s", xml)
+	}
+	return element.Text(), element.SelectAttrValue("Format", "")
+}
+
 func authnInstant(t *testing.T, xml string) time.Time {
 	t.Helper()
 	statement := parse(t, xml).FindElement("./Assertion/AuthnStatement")

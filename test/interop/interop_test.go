@@ -12,6 +12,8 @@ type kind struct {
 	algorithms []string // of signatures on responses
 	signs      []string // algorithms of its own requests
 	reports    []string // optional facts that it passes on to the application
+
+	asksForClass bool // knows RequestedAuthnContext
 }
 
 // The lists are what the libraries do, tried one by one: samlify and node-saml know no SHA-384 (xml-crypto), the others
@@ -21,7 +23,7 @@ var kinds = []kind{
 		name: "node-saml", start: program("node", "peers/node-saml.mjs"),
 		algorithms: []string{"rsa-sha256", "rsa-sha512", "rsa-pss-sha256"},
 		signs:      []string{"rsa-sha256", "rsa-sha512"},
-		reports:    []string{"format", "class"},
+		reports:    []string{"format", "class"}, asksForClass: true,
 	},
 	{
 		name: "samlify", start: program("node", "peers/samlify.mjs"),
@@ -32,13 +34,13 @@ var kinds = []kind{
 		name: "pysaml2", start: program("/usr/bin/python3", "peers/pysaml2_sp.py"),
 		algorithms: []string{"rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256"},
 		signs:      []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
-		reports:    []string{"format", "class"},
+		reports:    []string{"format", "class"}, asksForClass: true,
 	},
 	{
 		name: "crewjam", start: startCrewjam,
 		algorithms: []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
 		signs:      []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
-		reports:    []string{"format", "class"},
+		reports:    []string{"format", "class"}, asksForClass: true,
 	},
 }
 
@@ -70,6 +72,7 @@ func TestServiceProvidersOfOthersSignPeopleInByLanyard(t *testing.T) {
 			idp.register(t, sp)
 			t.Run("requests", s.testRequests)
 			t.Run("responses", s.testResponses)
+			t.Run("names", s.testNames)
 			t.Run("starts", s.testStarts)
 			t.Run("refusals", s.testRefusals)
 		})

@@ -72,7 +72,7 @@ func (l *lanyard) serve(t *testing.T) {
 		command.Process.Signal(syscall.SIGTERM)
 		<-ended
 		if t.Failed() {
-			t.Logf("lanyard serve said:\n%s", log)
+			t.Logf("lanyard serve said:\n%s", brief(log.String()))
 		}
 	})
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {

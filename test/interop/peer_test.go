@@ -1,7 +1,6 @@
 package interop
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"net/url"
@@ -65,6 +64,7 @@ func startProgram(t *testing.T, initial config, program ...string) *peer {
 	file := filepath.Join(t.TempDir(), "config.json")
 	p := &peer{config: initial, save: func(t *testing.T, c config) { t.Helper(); writeJSON(t, file, c) }}
 	p.save(t, initial)
+	name := strings.Join(program, " ")
 	command := exec.Command(program[0], append(program[1:], file)...)
 	complaints := &bytes.Buffer{}
 	command.Stderr = complaints
@@ -73,22 +73,19 @@ func startProgram(t *testing.T, initial config, program ...string) *peer {
 	stdout, err := command.StdoutPipe()
 	mustNot(t, err)
 	if err := command.Start(); err != nil {
-		t.Fatalf("%s does not start: %v; scripts/ensure-test-tools installs what the peers need", strings.Join(program, " "), err)
+		t.Fatalf("%s does not start: %v; scripts/ensure-test-tools installs what the peers need", name, err)
 	}
 	t.Cleanup(func() {
 		stdin.Close()
 		command.Wait()
 		if t.Failed() {
-			t.Logf("%s said:\n%s", strings.Join(program, " "), complaints)
+			t.Logf("%s said:\n%s", name, brief(complaints.String()))
 		}
 	})
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err != nil {
-		command.Wait()
-		t.Fatalf("%s ended at once; scripts/ensure-test-tools installs what it needs:\n%s", strings.Join(program, " "), complaints)
-	}
 	var hello struct{ URL string }
-	mustNot(t, json.Unmarshal(line, &hello))
+	if err := json.NewDecoder(stdout).Decode(&hello); err != nil {
+		t.Fatalf("%s ended at once; scripts/ensure-test-tools installs what the peers need", name)
+	}
 	p.url = hello.URL
 	return p
 }

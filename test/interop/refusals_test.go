@@ -7,18 +7,18 @@ import "testing"
 func (s suite) testRefusals(t *testing.T) {
 	t.Run("RESP-12 one changed byte of an attribute is refused", func(t *testing.T) {
 		s.mustKnowAda(t, s.fresh(t).deliver(t))
-		s.fresh(t).deliverChanged(t, "Lovelace", "Lovelacf").mustBeRefused(t)
+		s.fresh(t).deliverChanged(t, "Lovelace", "Lovelacf").mustBeRefused(t, "signature")
 	})
 	t.Run("RESP-06 an answer of an hour ago is refused", func(t *testing.T) {
 		s.mustKnowAda(t, s.fresh(t).deliver(t))
 		late := s.fresh(t)
 		s.sp.with(t, func(c *config) { c.ClockOffset = 3600 })
-		late.deliver(t).mustBeRefused(t)
+		late.deliver(t).mustBeRefused(t, "expired|too old|confirm")
 	})
 	t.Run("RESP-09 an assertion for another audience is refused", s.testOtherAudience)
 	t.Run("RESP-08 an answer to no request is refused by who waits for one", func(t *testing.T) {
 		s.mustKnowAda(t, s.fresh(t).deliver(t))
-		newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t).mustBeRefused(t)
+		newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t).mustBeRefused(t, "InResponseTo|unsolicited|no request")
 	})
 }
 
@@ -30,5 +30,5 @@ func (s suite) testOtherAudience(t *testing.T) {
 	t.Cleanup(func() { s.idp.run(t, "", "app", "remove", other) })
 	s.sp.with(t, func(c *config) { c.AllowUnsolicited = true })
 	s.mustKnowAda(t, newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t))
-	newBrowser().carry(t, s.idp.startAddress(t, other)).deliver(t).mustBeRefused(t)
+	newBrowser().carry(t, s.idp.startAddress(t, other)).deliver(t).mustBeRefused(t, "audience")
 }

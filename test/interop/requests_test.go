@@ -123,6 +123,6 @@ func (s suite) testChangedPOST(t *testing.T) {
 func mustBeTurnedAway(t *testing.T, p *page) {
 	t.Helper()
 	if p.form != nil || p.status < 400 || p.status > 499 {
-		t.Errorf("%s answered %d:\n%s", p.url.Host, p.status, p.body)
+		t.Errorf("%s answered %d:\n%s", p.url.Host, p.status, brief(p.body))
 	}
 }

@@ -13,6 +13,10 @@ func (s suite) testStarts(t *testing.T) {
 	t.Run("AUTH-01 ForceAuthn asks for the password again", s.testForceAuthn)
 	t.Run("AUTH-06 IsPassive without a session is answered with a signed NoPassive", s.testPassiveWithoutSession)
 	t.Run("AUTH-07 IsPassive with a session signs in silently", s.testPassiveWithSession)
+	if s.asksForClass {
+		t.Run("AUTH-10 a class of authentication that a password is not gets NoAuthnContext", s.testUnmetClass)
+	}
+	t.Run("ERR-05 who is not assigned is told so by the app", s.testUnassigned)
 }
 
 func (s suite) testStartAtLanyard(t *testing.T) {
@@ -50,16 +54,7 @@ func (s suite) testPassiveWithoutSession(t *testing.T) {
 	if b.signIns != 0 {
 		t.Error("a form was shown")
 	}
-	mustBeSigned(t, d.xml, s.idp.metadata(), "/*/*[local-name()='Signature']")
-	if strings.Contains(d.xml, "Assertion") {
-		t.Errorf("a refusal with an assertion:\n%s", d.xml)
-	}
-	const responder = "urn:oasis:names:tc:SAML:2.0:status:Responder"
-	const noPassive = "urn:oasis:names:tc:SAML:2.0:status:NoPassive"
-	if got := statusCodes(t, d.xml); !slices.Equal(got, []string{responder, noPassive}) {
-		t.Errorf("the status is %v", got)
-	}
-	d.deliver(t).mustBeRefused(t)
+	s.mustBeDenied(t, d, "NoPassive")
 }
 
 func (s suite) testPassiveWithSession(t *testing.T) {
@@ -70,6 +65,34 @@ func (s suite) testPassiveWithSession(t *testing.T) {
 	if b.signIns != 1 {
 		t.Errorf("the password was asked for %d times", b.signIns)
 	}
+}
+
+func (s suite) testUnmetClass(t *testing.T) {
+	const smartcard = "urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI"
+	s.sp.with(t, func(c *config) { c.RequestedAuthnContext = []string{smartcard} })
+	s.mustBeDenied(t, s.fresh(t), "NoAuthnContext")
+}
+
+func (s suite) testUnassigned(t *testing.T) {
+	s.mustKnowAda(t, s.fresh(t).deliver(t))
+	app := s.sp.config.EntityID
+	t.Cleanup(func() { s.idp.run(t, "", "app", "assign", app, "--user", adaName) })
+	s.idp.run(t, "", "app", "unassign", app, "--user", adaName)
+	s.mustBeDenied(t, s.fresh(t), "RequestDenied")
+}
+
+// mustBeDenied requires a signed response without an assertion, that the service provider takes for the refusal it is.
+func (s suite) mustBeDenied(t *testing.T, d delivery, code string) {
+	t.Helper()
+	mustBeSigned(t, d.xml, s.idp.metadata(), "/*/*[local-name()='Signature']")
+	if strings.Contains(d.xml, "Assertion") {
+		t.Errorf("a refusal with an assertion:\n%s", d.xml)
+	}
+	const status = "urn:oasis:names:tc:SAML:2.0:status:"
+	if got := statusCodes(t, d.xml); !slices.Equal(got, []string{status + "Responder", status + code}) {
+		t.Errorf("the status is %v", got)
+	}
+	d.deliver(t).mustBeRefused(t, code+"|Responder")
 }
 
 // startAddress is where the person's tile of the app leads.

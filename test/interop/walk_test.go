@@ -3,6 +3,7 @@ package interop
 import (
 	"encoding/base64"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -45,10 +46,10 @@ func (b *browser) carry(t *testing.T, address string) delivery {
 		case at.form.has("SAMLRequest"):
 			at = at.submit(t, nil)
 		default:
-			t.Fatalf("no response, but %d from %s:\n%s", at.status, at.url, at.body)
+			t.Fatalf("no response, but %d from %s:\n%s", at.status, at.url, brief(at.body))
 		}
 	}
-	t.Fatalf("no response after ten pages, the last one is %s:\n%s", at.url, at.body)
+	t.Fatalf("no response after ten pages, the last one is %s:\n%s", at.url, brief(at.body))
 	return delivery{}
 }
 
@@ -62,7 +63,7 @@ func (d delivery) deliver(t *testing.T) result {
 func (d delivery) deliverChanged(t *testing.T, old, changed string) result {
 	t.Helper()
 	if !strings.Contains(d.xml, old) {
-		t.Fatalf("the response holds no %q to change:\n%s", old, d.xml)
+		t.Fatalf("the response holds no %q to change:\n%s", old, brief(d.xml))
 	}
 	xml := strings.Replace(d.xml, old, changed, 1)
 	return outcome(t, d.page.submit(t, map[string]string{"SAMLResponse": encode(xml)}))
@@ -72,7 +73,7 @@ func outcome(t *testing.T, p *page) result {
 	t.Helper()
 	var r result
 	if err := json.Unmarshal([]byte(p.body), &r); err != nil {
-		t.Fatalf("%s answered %d, not a result: %v\n%s", p.url, p.status, err, p.body)
+		t.Fatalf("%s answered %d, not a result: %v\n%s", p.url, p.status, err, brief(p.body))
 	}
 	return r
 }
@@ -95,10 +96,22 @@ func (r result) mustBeAccepted(t *testing.T) {
 	}
 }
 
-func (r result) mustBeRefused(t *testing.T) {
+// mustBeRefused requires the service provider's own reason to match: a refusal for something else proves nothing.
+func (r result) mustBeRefused(t *testing.T, reason string) {
 	t.Helper()
 	if r.OK {
 		t.Fatalf("accepted: %+v", r)
 	}
-	t.Logf("refused: %s", r.Error)
+	if !regexp.MustCompile(`(?i)` + reason).MatchString(r.Error) {
+		t.Fatalf("refused, but not for %q: %s", reason, r.Error)
+	}
+}
+
+// brief cuts what a failing test shows, the middle first.
+func brief(text string) string {
+	const half = 800
+	if len(text) <= 2*half {
+		return text
+	}
+	return text[:half] + "\n[…]\n" + text[len(text)-half:]
 }
