@@ -75,7 +75,7 @@ func (k *Key) classify(public crypto.PublicKey) error {
 // strongRSA refuses moduli that can be factored and exponents that are no exponents. A small one such as 3 is harmless
 // with the strict padding check of crypto/rsa, and old service providers have it.
 func strongRSA(p *rsa.PublicKey) error {
-	if p.N == nil || p.N.BitLen() < 2048 {
+	if p == nil || p.N == nil || p.N.BitLen() < 2048 {
 		return fault.New(fault.Invalid, "The RSA key is too short; use one of at least 2048 bits.")
 	}
 	if p.E < 3 || p.E%2 == 0 {
@@ -86,6 +86,9 @@ func strongRSA(p *rsa.PublicKey) error {
 
 // curve gives the octets of one coordinate and the hash that fits.
 func curve(p *cryptoecdsa.PublicKey) (size int, hash crypto.Hash, ok bool) {
+	if p == nil || p.Curve == nil {
+		return 0, 0, false
+	}
 	switch p.Curve.Params().Name {
 	case "P-256":
 		return 32, crypto.SHA256, true

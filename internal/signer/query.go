@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"crypto"
 	"encoding/base64"
 	"net/url"
 	"strings"
@@ -44,7 +45,7 @@ func VerifyQuery(octets string, m saml.SignatureMethod, value []byte, t Trust) e
 	h := a.hash.New()
 	h.Write([]byte(octets))
 	hashed := h.Sum(nil)
-	return t.each(a, func(key any) bool { return verify(key, a, hashed, value) })
+	return t.each(a, func(key crypto.PublicKey) bool { return verify(key, a, hashed, value) })
 }
 
 // checkQuery refuses all but message[&RelayState]&SigAlg, with just these names and the SigAlg that is meant.

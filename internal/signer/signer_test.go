@@ -38,6 +38,7 @@ func testPEM(t testing.TB, file string) []byte {
 	return block.Bytes
 }
 
+// trustIn is what a receiver with these keys in its metadata believes.
 func trustIn(keys ...*Key) Trust {
 	var t Trust
 	for _, k := range keys {

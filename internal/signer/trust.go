@@ -32,28 +32,26 @@ func (t Trust) algorithm(m saml.SignatureMethod) (*algorithm, error) {
 }
 
 // each asks try about every key that the algorithm can be used with, until one fits. Weak keys are passed over.
-func (t Trust) each(a *algorithm, try func(key any) bool) error {
+func (t Trust) each(a *algorithm, try func(key crypto.PublicKey) bool) error {
 	if len(t.Keys) == 0 {
 		return fault.New(fault.Invalid, "The message is signed, but the sender's metadata has no signing key; import metadata that has one.")
 	}
-	weak := error(nil)
+	err := error(errSignature)
 	for _, key := range t.Keys {
-		fits, err := usable(key, a)
-		if err != nil {
-			weak = err
-		}
-		if fits && err == nil && try(key) {
+		fits, weak := usable(key, a)
+		switch {
+		case !fits:
+		case weak != nil:
+			err = weak
+		case try(key):
 			return nil
 		}
 	}
-	if weak != nil {
-		return weak
-	}
-	return errSignature
+	return err
 }
 
-// usable says whether key and algorithm belong together, and refuses a weak key.
-func usable(key crypto.PublicKey, a *algorithm) (bool, error) {
+// usable says whether key and algorithm belong together, and whether the key is too weak.
+func usable(key crypto.PublicKey, a *algorithm) (fits bool, weak error) {
 	switch p := key.(type) {
 	case *rsa.PublicKey:
 		return a.scheme != ecdsa, strongRSA(p)
