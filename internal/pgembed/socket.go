@@ -64,8 +64,9 @@ func makeSocketFolder(dir string, id identity) error {
 	return id.give(dir)
 }
 
-// dsn names everything that the environment (PGPORT, PGHOST, …) could change.
+// dsn names everything that the environment (PGPORT, PGHOST, …) could change. A
+// space is %20: in these URLs "+" is a plus.
 func dsn(socketFolder, database string) string {
 	values := url.Values{"host": {socketFolder}, "port": {"5432"}, "sslmode": {"disable"}}
-	return "postgres://" + databaseUser + "@/" + database + "?" + values.Encode()
+	return "postgres://" + databaseUser + "@/" + database + "?" + strings.ReplaceAll(values.Encode(), "+", "%20")
 }
