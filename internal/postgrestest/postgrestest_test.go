@@ -84,6 +84,7 @@ func TestServerEndsWithAKilledTestProcess(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	address := readAddress(t, stdout)
 	mustConnect(t, address).Close(ctx)
 	_ = cmd.Process.Kill()

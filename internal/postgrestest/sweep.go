@@ -12,6 +12,7 @@ import (
 
 // Leftovers younger than this may belong to somebody who is just beginning.
 const (
+	runAge      = time.Minute
 	imageAge    = time.Hour
 	databaseAge = 30 * time.Minute
 )
@@ -21,7 +22,7 @@ const (
 func sweep(base, image string) {
 	runs, _ := filepath.Glob(filepath.Join(base, "run-*"))
 	for _, dir := range runs {
-		if !alive(strings.TrimPrefix(filepath.Base(dir), "run-")) && !serving(dir) {
+		if abandoned(dir) && !serving(dir) {
 			_ = os.RemoveAll(dir)
 		}
 	}
@@ -34,13 +35,27 @@ func sweep(base, image string) {
 	}
 }
 
-// alive also holds for processes of other users, which may not be signalled.
-func alive(pid string) bool {
-	n, err := strconv.Atoi(pid)
-	if err != nil {
+// abandoned asks the process and the lock: the process id alone may belong to
+// somebody else by now, and a beginner has no lock yet.
+func abandoned(dir string) bool {
+	info, err := os.Stat(dir)
+	young := err == nil && time.Since(info.ModTime()) < runAge
+	if young && alive(strings.TrimPrefix(filepath.Base(dir), "run-")) {
 		return false
 	}
-	return n != os.Getpid() && syscall.Kill(n, 0) != syscall.ESRCH
+	f, err := os.Open(filepath.Join(dir, "service.lock"))
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil
+}
+
+// alive also holds for processes of other users, which may not be signalled. A
+// copy named like this process was left by an earlier one.
+func alive(pid string) bool {
+	n, err := strconv.Atoi(pid)
+	return err == nil && n != os.Getpid() && syscall.Kill(n, 0) != syscall.ESRCH
 }
 
 // serving: the server removes this file as the last thing before it ends. One
