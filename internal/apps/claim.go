@@ -102,3 +102,6 @@ type NameIDRule struct {
 	Format saml.NameIDFormat `json:"format,omitempty"` // what we send when the request does not ask
 	Source Source            `json:"source,omitempty"` // of the value, for formats that are not made up by us
 }
+
+// FormatNone is the rule of an app that wants no NameID at all; it is our own word and never sent.
+const FormatNone saml.NameIDFormat = "none"

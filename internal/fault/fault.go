@@ -27,10 +27,12 @@ func (k Kind) String() string {
 	return [...]string{"internal", "invalid", "not found", "conflict", "unauthenticated", "forbidden", "unavailable"}[k]
 }
 
-// Error is one failure. Message is a sentence for the person (what happened, what to do), safe to show; Field names the
-// form field or setting that it is about, if one; Cause is for the log.
+// Error is one failure. Message is a sentence for the person (what happened, what to do), safe to show; Code is a reason of
+// a closed list, shown small beside it, if there is one; Field names the form field or setting that it is about, if one;
+// Cause is for the log.
 type Error struct {
 	Kind    Kind
+	Code    string
 	Field   string
 	Message string
 	Cause   error

@@ -1,0 +1,90 @@
+package catalog
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
+
+// Live holds the current snapshot and replaces it. Load and Listen are filled in before Run.
+type Live struct {
+	Load   func(ctx context.Context) (*Catalog, error)
+	Listen func(ctx context.Context, changed func()) error // calls changed at once and after each change, until ctx ends or the connection breaks
+	Logger *slog.Logger
+	now    atomic.Pointer[Catalog]
+}
+
+// Current is the snapshot of this moment. It is never nil after a first successful Reload.
+func (l *Live) Current() *Catalog { return l.now.Load() }
+
+// Reload reads everything anew.
+func (l *Live) Reload(ctx context.Context) error {
+	c, err := l.Load(ctx)
+	if err != nil {
+		return err
+	}
+	l.now.Store(c)
+	return nil
+}
+
+// How soon a change is taken up, so that a burst of changes costs one load; how long a broken connection waits.
+const (
+	settle = 50 * time.Millisecond
+	retry  = time.Second
+)
+
+// Run follows changes until ctx ends. A failure keeps the last good snapshot and is tried again.
+func (l *Live) Run(ctx context.Context) error {
+	dirty := make(chan struct{}, 1)
+	mark := func() {
+		select {
+		case dirty <- struct{}{}:
+		default:
+		}
+	}
+	go l.listen(ctx, mark)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-dirty:
+		}
+		if !pause(ctx, settle) {
+			return nil
+		}
+		select { // what came while things settled is part of this load
+		case <-dirty:
+		default:
+		}
+		if err := l.Reload(ctx); err != nil && ctx.Err() == nil {
+			l.Logger.Error("apps and keys could not be loaded; the last ones stay in use", "error", err)
+			mark()
+			if !pause(ctx, retry) {
+				return nil
+			}
+		}
+	}
+}
+
+func (l *Live) listen(ctx context.Context, mark func()) {
+	for ctx.Err() == nil {
+		err := l.Listen(ctx, mark)
+		if ctx.Err() != nil {
+			return
+		}
+		l.Logger.Warn("the connection that tells of changes broke; it is made anew", "error", err)
+		pause(ctx, retry)
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

@@ -1,0 +1,43 @@
+package sso
+
+import (
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/lanyard-idp/lanyard/internal/audit"
+)
+
+// start begins at our side (Profiles §4.1.5): the person clicked a tile, or a link with RelayState. The answer goes to the
+// app's default address. RelayState is only ever given to the app, never followed here.
+func (h *Handler) start(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.unsolicited(chi.URLParam(r, "app"), r)
+	if err != nil {
+		return h.fail(r, err)
+	}
+	return h.answer(w, r, a)
+}
+
+func (h *Handler) unsolicited(slug string, r *http.Request) (*accepted, error) {
+	app, ok := h.Catalog().BySlug(slug)
+	if !ok {
+		return nil, failed(audit.ReasonUnknownSP, nil, "There is no app %q.", slug)
+	}
+	a := &accepted{app: app, relayState: app.Settings.RelayState, hasRelay: app.Settings.RelayState != "", since: h.Now().Truncate(time.Microsecond)}
+	if err := usable(app); err != nil {
+		return nil, a.identify(err)
+	}
+	a.acs = *app.Default
+	if app.Settings.NoUnsolicited {
+		return nil, a.identify(failed(audit.ReasonBindingUnsupported, nil, "%s does not take sign-ons that start here; open the app itself.", app.Name))
+	}
+	if q := r.URL.Query(); q.Has("RelayState") {
+		a.relayState, a.hasRelay = q.Get("RelayState"), true
+	}
+	if len(a.relayState) > 1024 || !utf8.ValidString(a.relayState) {
+		return nil, a.identify(failed(audit.ReasonMalformedRequest, nil, "RelayState is longer than 1024 bytes or not text."))
+	}
+	return a, nil
+}
