@@ -149,8 +149,8 @@ func (h *Handler) page(dst []byte, r *http.Request, a *accepted, message []byte)
 	}
 	return saml.AppendPostForm(dst, saml.PostForm{
 		Action: a.acs.Location, Field: "SAMLResponse", Message: message, RelayState: a.relayState, HasRelayState: a.hasRelay,
-		Lang: string(lang), Title: text("carry.title", a.app.Name), Heading: text("carry.title", a.app.Name),
-		NoScript: text("carry.noscript"), Button: text("carry.button", a.app.Name), Stylesheet: h.Stylesheet,
+		Lang: string(lang), Title: text("post.title", a.app.Name), Heading: text("post.title", a.app.Name),
+		NoScript: text("post.noscript"), Button: text("post.button", a.app.Name), Stylesheet: h.Stylesheet,
 	})
 }
 
