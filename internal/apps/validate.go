@@ -1,0 +1,160 @@
+package apps
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/saml"
+)
+
+// Limits of an app.
+const (
+	maxName     = 256  // characters
+	maxEntityID = 1024 // characters (Core §8.3.6)
+	maxIndex    = 65535
+	MinLifetime = Duration(time.Minute)
+	MaxLifetime = Duration(time.Hour)
+)
+
+// Normalize trims what people type, fills the slug, and drops links of the app's own description that are no web addresses:
+// they are only shown, and a script must not hide in one.
+func (a *App) Normalize() {
+	for _, s := range []*string{&a.Name, &a.EntityID, &a.Slug, &a.Settings.RelayState, &a.Settings.IdPEntityID, &a.Settings.MetadataURL} {
+		*s = strings.TrimSpace(*s)
+	}
+	if a.Name == "" {
+		a.Name = a.EntityID
+	}
+	if a.Slug == "" {
+		a.Slug = SlugFrom(a.Name)
+	}
+	for _, endpoints := range [][]Endpoint{a.Settings.ACS, a.Settings.SLO} {
+		for i := range endpoints {
+			endpoints[i].Location = strings.TrimSpace(endpoints[i].Location)
+			endpoints[i].ResponseLocation = strings.TrimSpace(endpoints[i].ResponseLocation)
+		}
+	}
+	a.Settings.Metadata.dropUnshown()
+}
+
+func (d *Described) dropUnshown() {
+	hidden := func(l Localized) bool { return !shown(l.Value) }
+	d.InformationURLs = slices.DeleteFunc(d.InformationURLs, hidden)
+	d.PrivacyURLs = slices.DeleteFunc(d.PrivacyURLs, hidden)
+	d.OrganizationURLs = slices.DeleteFunc(d.OrganizationURLs, hidden)
+	d.Logos = slices.DeleteFunc(d.Logos, func(l Logo) bool { return !shown(l.URL) })
+	if !shown(d.ErrorURL) {
+		d.ErrorURL = ""
+	}
+}
+
+// Validate names the first thing that is wrong.
+func (a *App) Validate() error {
+	if err := a.validateNames(); err != nil {
+		return err
+	}
+	return a.Settings.Validate()
+}
+
+func (a *App) validateNames() error {
+	if a.Name == "" || utf8.RuneCountInString(a.Name) > maxName || !printable(a.Name) {
+		return fault.Field("name", "An app needs a name of at most %d printable characters.", maxName)
+	}
+	if len(a.Slug) > maxSlug+8 || !validSlug.MatchString(a.Slug) || uuidShaped.MatchString(a.Slug) {
+		return fault.Field("slug", "%q cannot stand in a URL: use lower-case letters and digits with single hyphens between.", a.Slug)
+	}
+	return checkEntityID("entity-id", a.EntityID)
+}
+
+// checkEntityID takes any name without blanks; that it is an address is a habit, not a rule that everybody keeps.
+func checkEntityID(field, id string) error {
+	if id == "" || utf8.RuneCountInString(id) > maxEntityID || len(id) > 2*maxEntityID {
+		return fault.Field(field, "An entity ID has 1 to %d characters.", maxEntityID)
+	}
+	if strings.ContainsFunc(id, unicode.IsSpace) || !printable(id) {
+		return fault.Field(field, "An entity ID holds no blanks and no control characters.")
+	}
+	return nil
+}
+
+// Validate names the first setting that is wrong.
+func (s *Settings) Validate() error {
+	for _, check := range []func() error{s.validateACS, s.validateSLO, s.validateKeys, s.validateSigning, s.validateNameID, s.validateClaims, s.validateRest} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Settings) validateACS() error {
+	indexes := map[int]bool{}
+	usable := false
+	for i := range s.ACS {
+		e := &s.ACS[i]
+		if err := e.validate("acs", s.AllowHTTP); err != nil {
+			return err
+		}
+		if e.Index < 0 || e.Index > maxIndex {
+			return fault.Field("acs", "The index %d of %s is not between 0 and %d.", e.Index, e.Location, maxIndex)
+		}
+		if indexes[e.Index] {
+			return fault.Field("acs", "Two addresses for answers have the index %d: give each its own.", e.Index)
+		}
+		indexes[e.Index] = true
+		usable = usable || e.Binding == saml.BindingPOST
+	}
+	if !usable {
+		return fault.Field("acs", "The app needs at least one address that takes answers by HTTP-POST (ACS URL).")
+	}
+	return nil
+}
+
+func (s *Settings) validateSLO() error {
+	for i := range s.SLO {
+		if err := s.SLO[i].validate("slo", s.AllowHTTP); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Endpoint) validate(field string, allowHTTP bool) error {
+	if e.Binding == "" {
+		return fault.Field(field, "The address %s needs a binding.", e.Location)
+	}
+	if err := CheckURL(field, e.Location, allowHTTP); err != nil {
+		return err
+	}
+	if e.ResponseLocation == "" {
+		return nil
+	}
+	return CheckURL(field, e.ResponseLocation, allowHTTP)
+}
+
+func (s *Settings) validateRest() error {
+	if s.Lifetime != 0 && (s.Lifetime < MinLifetime || s.Lifetime > MaxLifetime) {
+		return fault.Field("lifetime", "An assertion lives from one minute to one hour: %s does not.", time.Duration(s.Lifetime))
+	}
+	if len(s.RelayState) > maxURL || !printable(s.RelayState) {
+		return fault.Field("relay-state", "A RelayState has at most %d printable characters.", maxURL)
+	}
+	if s.IdPEntityID != "" {
+		if err := checkEntityID("idp-entity-id", s.IdPEntityID); err != nil {
+			return err
+		}
+	}
+	if s.MetadataURL != "" {
+		return CheckURL("metadata-url", s.MetadataURL, s.AllowHTTP)
+	}
+	return nil
+}
+
+// printable says whether XML 1.0 can carry s (XML §2.2) and people can see it.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF })
+}

@@ -1,0 +1,116 @@
+package apps
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/saml"
+)
+
+const minRSABits = 2048
+
+func (s *Settings) validateKeys() error {
+	signing := false
+	for i := range s.Keys {
+		if err := s.Keys[i].Validate(); err != nil {
+			return err
+		}
+		signing = signing || s.Keys[i].Use != "encryption"
+	}
+	if s.RequireSigned && !signing {
+		return fault.Field("require-signed-requests", "Signed requests can only be required when a signing key of the app is known: import its metadata, or add its certificate.")
+	}
+	return nil
+}
+
+// Validate refuses a key that is unreadable, too weak, or of a kind that nothing here can use.
+func (k *Key) Validate() error {
+	if k.Use != "" && k.Use != "signing" && k.Use != "encryption" {
+		return fault.Field("key", "%q is no use of a key: it is signing, encryption, or both when left out.", k.Use)
+	}
+	parsed, err := x509.ParsePKIXPublicKey(k.PublicKey)
+	if err != nil {
+		return fault.Field("key", "A key of the app cannot be read.")
+	}
+	switch public := parsed.(type) {
+	case *rsa.PublicKey:
+		// With a tiny exponent a signature can be forged where padding is checked carelessly.
+		if public.N.BitLen() < minRSABits || public.E < 3 {
+			return fault.Field("key", "An RSA key of the app has %d bits and the exponent %d: %d bits are needed.", public.N.BitLen(), public.E, minRSABits)
+		}
+	case *ecdsa.PublicKey:
+	default:
+		return fault.Field("key", "A key of the app is neither RSA nor ECDSA.")
+	}
+	return nil
+}
+
+func (s *Settings) validateSigning() error {
+	switch s.Sign {
+	case "", SignBoth, SignAssertion, SignResponse:
+	default:
+		return fault.Field("sign", "%q cannot be signed: use assertion, response or both.", s.Sign)
+	}
+	if s.SignatureMethod == "" || SignatureMethodName(s.SignatureMethod) != "" {
+		return nil
+	}
+	return fault.Field("signature-algorithm", "%q is no signature algorithm: use %s.", s.SignatureMethod, list(signatureMethods))
+}
+
+func (s *Settings) validateNameID() error {
+	if f := string(s.NameID.Format); strings.ContainsFunc(f, unicode.IsSpace) || !printable(f) || utf8.RuneCountInString(f) > maxName {
+		return fault.Field("nameid-format", "%q is no format: use %s, or the URN of another one.", f, list(nameIDFormats))
+	}
+	if s.NameID.Format == saml.FormatEncrypted {
+		return fault.Field("nameid-format", "Encryption is no kind of identifier: choose the format of what is inside.")
+	}
+	switch s.NameID.Source {
+	case "":
+		return nil
+	case SourceGroups, SourceConstant:
+		return fault.Field("nameid-source", "A name identifier cannot come from %s: it has to tell people apart.", s.NameID.Source)
+	}
+	return s.NameID.Source.Validate()
+}
+
+func (s *Settings) validateClaims() error {
+	seen := map[string]bool{}
+	for i := range s.Claims {
+		c := &s.Claims[i]
+		if err := c.Validate(); err != nil {
+			return err
+		}
+		key := c.Name + "\n" + string(c.Format())
+		if seen[key] {
+			return fault.Field("claim."+c.Name, "The claim %s is there twice.", c.Name)
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// Validate names what is wrong with the claim.
+func (c *Claim) Validate() error {
+	if strings.TrimSpace(c.Name) == "" || utf8.RuneCountInString(c.Name) > maxName || !printable(c.Name) {
+		return fault.Field("claim", "A claim needs a name of at most %d printable characters.", maxName)
+	}
+	field := "claim." + c.Name
+	for _, text := range append([]string{c.FriendlyName, string(c.NameFormat)}, c.Constant...) {
+		if utf8.RuneCountInString(text) > maxName || !printable(text) {
+			return fault.Field(field, "The texts of a claim have at most %d printable characters.", maxName)
+		}
+	}
+	if c.Source == SourceConstant && len(c.Constant) == 0 {
+		return fault.Field(field, "A constant claim needs its value: write it like constant:employee.")
+	}
+	if err := c.Source.Validate(); err != nil {
+		e := fault.From(err)
+		return fault.Field(field, "%s", e.Message)
+	}
+	return nil
+}
