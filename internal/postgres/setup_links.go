@@ -1,0 +1,62 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lanyard-idp/lanyard/internal/audit"
+	"github.com/lanyard-idp/lanyard/internal/directory"
+	"github.com/lanyard-idp/lanyard/internal/fault"
+)
+
+// SetupLinkLimit is how long a one-time link is good for.
+const SetupLinkLimit = 24 * time.Hour
+
+// CreateSetupLink keeps the SHA-256 of a one-time link that makes an administrator, good for 24 hours from now on. Links
+// that ran out are forgotten.
+func (s *Store) CreateSetupLink(ctx context.Context, hash []byte, now time.Time) error {
+	return s.InTx(ctx, func(tx *Store) error {
+		if _, err := tx.q.Exec(ctx, `DELETE FROM setup_links WHERE expires_at <= $1`, now); err != nil {
+			return fmt.Errorf("forget old setup links: %w", err)
+		}
+		_, err := tx.q.Exec(ctx, `INSERT INTO setup_links (token_hash, created_at, expires_at) VALUES ($1, $2, $3)`,
+			hash, now, now.Add(SetupLinkLimit))
+		if err != nil {
+			return fmt.Errorf("keep the setup link: %w", err)
+		}
+		return tx.record(ctx, audit.Event{Action: "setup.link", Object: "setup"})
+	})
+}
+
+// CheckSetupLink says whether a link can still be used; looking does not use it up. An unusable one is NotFound.
+func (s *Store) CheckSetupLink(ctx context.Context, hash []byte, now time.Time) error {
+	n, err := s.count(ctx, `SELECT count(*) FROM setup_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2`, hash, now)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return usedLink()
+	}
+	return nil
+}
+
+// UseSetupLink makes u an administrator and uses the link up, both or neither.
+func (s *Store) UseSetupLink(ctx context.Context, hash []byte, now time.Time, u *directory.User, passwordHash string) error {
+	u.Role = directory.RoleOwner
+	return s.InTx(ctx, func(tx *Store) error {
+		tag, err := tx.q.Exec(ctx, `
+			UPDATE setup_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2`, hash, now)
+		if err != nil {
+			return fmt.Errorf("use the setup link: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return usedLink()
+		}
+		return tx.CreateUser(ctx, u, passwordHash)
+	})
+}
+
+func usedLink() error {
+	return fault.New(fault.NotFound, "This link was used already or is older than 24 hours. Make a new one with: lanyard admin link")
+}
