@@ -41,7 +41,7 @@ func Parse(doc []byte, lim Limits) (*Element, error) {
 type open struct {
 	*Element
 	prefix   string
-	text     strings.Builder
+	text     []byte
 	broken   bool // a comment or processing instruction stands inside
 	bindings int  // how many namespace bindings were in force before it
 }
@@ -138,7 +138,7 @@ func (p *parser) end(t xml.EndElement) error {
 		return p.refuse("the end tag </%s> does not fit.", t.Name.Local)
 	}
 	o := &p.stack[n-1]
-	o.Text = o.text.String()
+	o.Text = string(o.text)
 	o.End = int(p.dec.InputOffset())
 	blank := o.Trimmed() == ""
 	if o.broken && !blank {
@@ -154,7 +154,7 @@ func (p *parser) end(t xml.EndElement) error {
 
 func (p *parser) text(t xml.CharData) error {
 	if n := len(p.stack); n > 0 {
-		p.stack[n-1].text.Write(t)
+		p.stack[n-1].text = append(p.stack[n-1].text, t...)
 		return nil
 	}
 	if len(bytes.Trim(t, " \t\r\n")) > 0 {

@@ -153,3 +153,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A parser that moved its stack while it held half-read texts once crashed on this.
+func TestTextBeforeEachOfManyNestedElements(t *testing.T) {
+	doc := strings.Repeat("\n <a>", 40) + "x" + strings.Repeat("</a>", 40)
+	root, err := Parse([]byte(doc), MessageLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(root.Children) > 0 {
+		root = root.Children[0]
+	}
+	if root.Text != "x" {
+		t.Errorf("%q", root.Text)
+	}
+}
