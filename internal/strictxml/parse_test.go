@@ -46,6 +46,22 @@ func TestOffsetsCutAnElementOut(t *testing.T) {
 	}
 }
 
+// TestWhiteSpaceBeforeDeeperElements: text that has begun survives the growth of the stack, at every depth.
+func TestWhiteSpaceBeforeDeeperElements(t *testing.T) {
+	for depth := 1; depth <= 64; depth++ {
+		doc := strings.Repeat("<a>\n", depth) + strings.Repeat("\n</a>", depth)
+		e, err := Parse([]byte(doc), MessageLimits)
+		if err != nil {
+			t.Fatalf("depth %d: %v", depth, err)
+		}
+		for ; len(e.Children) > 0; e = e.Children[0] {
+			if e.Text != "\n\n" {
+				t.Fatalf("depth %d: text %q", depth, e.Text)
+			}
+		}
+	}
+}
+
 func TestUTF16IsRead(t *testing.T) {
 	text := `<?xml version="1.0" encoding="utf-16"?><a>é漢𝄞</a>`
 	for name, doc := range map[string][]byte{
