@@ -52,7 +52,7 @@ var English = map[string]string{
 	"signedout.unable":    "Cannot be told: sign out there yourself",
 	"signedout.again":     "Sign in again",
 
-	"setup.title":         "Make the first administrator",
+	"setup.title":         "Create an administrator",
 	"setup.lead":          "This link works once. The account that you make here may do everything.",
 	"setup.email":         "E-mail address",
 	"setup.given":         "Given name",
@@ -75,6 +75,7 @@ var English = map[string]string{
 	"error.forbidden":       "No access",
 	"error.unavailable":     "Not available at the moment",
 	"error.reference":       "Reference",
+	"error.code":            "Reason",
 	"error.time":            "Time",
 	"error.help":            "If you ask for help, give this reference.",
 	"error.home":            "To my apps",
@@ -87,6 +88,8 @@ var English = map[string]string{
 	"sentence.form":        "The form could not be read. Go back and try again.",
 	"sentence.othersite":   "The request came from another site, so nothing was done. Open the page here and try again.",
 	"sentence.needssecure": "This page is only available over a secure connection (https). Nothing was done.",
+	"sentence.busy":        "Too many people are signing in at this moment. Please try again in a few seconds.",
+	"sentence.busy.apps":   "Too many people are signing in at this moment. Please try again in a minute.",
 	"sentence.ownersonly":  "Only administrators may see this page. Ask one of them if you need it.",
 
 	"reason.unknown_sp":                 "The app that sent you here is not known to us.",

@@ -51,7 +51,7 @@ var Dutch = map[string]string{
 	"signedout.unable":    "Niet te bereiken: meld u daar zelf af",
 	"signedout.again":     "Opnieuw aanmelden",
 
-	"setup.title":         "De eerste beheerder maken",
+	"setup.title":         "Een beheerder maken",
 	"setup.lead":          "Deze koppeling werkt één keer. Het account dat u hier maakt, mag alles.",
 	"setup.email":         "E-mailadres",
 	"setup.given":         "Voornaam",
@@ -74,6 +74,7 @@ var Dutch = map[string]string{
 	"error.forbidden":       "Geen toegang",
 	"error.unavailable":     "Op dit moment niet beschikbaar",
 	"error.reference":       "Kenmerk",
+	"error.code":            "Reden",
 	"error.time":            "Tijd",
 	"error.help":            "Vermeld dit kenmerk als u om hulp vraagt.",
 	"error.home":            "Naar mijn apps",
@@ -86,6 +87,8 @@ var Dutch = map[string]string{
 	"sentence.form":        "Het formulier was niet te lezen. Ga terug en probeer het opnieuw.",
 	"sentence.othersite":   "Het verzoek kwam van een andere site en is daarom niet uitgevoerd. Open de pagina hier en probeer het opnieuw.",
 	"sentence.needssecure": "Deze pagina is alleen beschikbaar over een beveiligde verbinding (https). Er is niets gedaan.",
+	"sentence.busy":        "Er melden zich op dit moment te veel mensen aan. Probeer het over enkele seconden opnieuw.",
+	"sentence.busy.apps":   "Er melden zich op dit moment te veel mensen aan. Probeer het over een minuut opnieuw.",
 	"sentence.ownersonly":  "Alleen beheerders mogen deze pagina zien. Vraag het een van hen als u haar nodig hebt.",
 
 	"reason.unknown_sp":                 "De app die u hierheen stuurde, is bij ons niet bekend.",

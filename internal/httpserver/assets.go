@@ -69,9 +69,9 @@ func (a assets) add(fsys fs.FS, name string) error {
 	return nil
 }
 
-// url is the template function asset; an unknown name is a mistake of the template.
-func (a assets) url(name string) (string, error) {
-	if u := a.urls[name]; u != "" {
+// Asset is the URL of a static file ("app.css"), with its hash; an unknown name is a mistake of the program.
+func (p *Pages) Asset(name string) (string, error) {
+	if u := p.assets.urls[name]; u != "" {
 		return u, nil
 	}
 	return "", fmt.Errorf("no static file %q", name)

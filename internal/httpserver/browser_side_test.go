@@ -3,7 +3,6 @@ package httpserver_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -67,26 +66,6 @@ func everywhere(t *testing.T, h http.Handler, paths []string, header, want strin
 			t.Errorf("%s: %s %q", p, header, got)
 		}
 	}
-}
-
-func TestOnlyScriptOnAPageIsTheOneItsPolicyNames(t *testing.T) {
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest("GET", "/saml/sso", nil)
-	if err := loadPages(t).Render(w, r, 200, "saml/post", httpserver.PostForm{App: "Wiki", Action: "https://wiki.example/acs"}); err != nil {
-		t.Fatal(err)
-	}
-	script := regexp.MustCompile(`<script>(.*?)</script>`).FindStringSubmatch(w.Body.String())
-	if script == nil {
-		t.Fatalf("no script:\n%s", w.Body)
-	}
-	t.Run("WEB-06 script that sends the form is named by hash, and there is a button without it", func(t *testing.T) {
-		if !strings.Contains(httpserver.ForSAML.ContentSecurity, hash(script[1])) {
-			t.Errorf("policy %q does not allow %q", httpserver.ForSAML.ContentSecurity, script[1])
-		}
-		if !regexp.MustCompile(`(?s)<noscript>.*<button.*</noscript>`).MatchString(w.Body.String()) {
-			t.Errorf("no button:\n%s", w.Body)
-		}
-	})
 }
 
 func TestOtherSiteChangesNothing(t *testing.T) {

@@ -14,6 +14,7 @@ type ErrorPage struct {
 	Title     string // key of a text
 	Message   string // a sentence in the person's language, or in English
 	English   bool   // Message is English although the page is not
+	Code      string // reason of the closed list, if there is one
 	Reference string
 	At        time.Time
 	SignIn    bool // offer to sign in
@@ -31,9 +32,9 @@ var titles = map[fault.Kind]string{
 }
 
 func (a Adapter) errorPage(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) {
-	message, translated := a.Pages.Texts.Translate(a.Pages.Language(r), f.Message)
+	message, translated := a.Pages.Translate(r, f)
 	page := ErrorPage{
-		Title: titles[f.Kind], Message: message, English: !translated,
+		Title: titles[f.Kind], Message: message, English: !translated, Code: f.Code,
 		Reference: Reference(r.Context()), At: a.Pages.Now(), SignIn: f.Kind == fault.Unauthenticated,
 	}
 	if err := a.Pages.Render(w, r, status, "error", page); err != nil {

@@ -1,11 +1,6 @@
 package httpserver
 
-import (
-	"crypto/sha256"
-	"encoding/base64"
-	"html/template"
-	"net/http"
-)
+import "net/http"
 
 // Policy is what a group of routes allows the browser and the sender.
 type Policy struct {
@@ -14,9 +9,6 @@ type Policy struct {
 	Body            int64 // bytes
 	SameOrigin      bool  // refuse requests that change something and come from another site
 }
-
-// autoSubmit is the only inline script that we ever send; the policy of the SAML pages names its hash.
-const autoSubmit = template.JS("document.forms[0].submit()")
 
 // The two policies.
 var (
@@ -29,20 +21,14 @@ var (
 		SameOrigin: true,
 	}
 	// ForSAML is for what apps send people to, by cross-site posts too. Its forms lead to apps, and browsers apply
-	// form-action to every redirect that the app answers with, so it has none.
+	// form-action to every redirect that the app answers with, so it has none. A page with a script of its own sets a
+	// policy of its own (saml.PostFormCSP).
 	ForSAML = Policy{
-		ContentSecurity: "default-src 'none'; script-src " + hashSource(string(autoSubmit)) + "; style-src 'self'; img-src 'self'; " +
-			"base-uri 'none'; frame-ancestors 'none'",
-		Referrer: "no-referrer",
-		Body:     1 << 20,
+		ContentSecurity: "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+		Referrer:        "no-referrer",
+		Body:            1 << 20,
 	}
 )
-
-// hashSource is a script as CSP names it (CSP3 §2.3.1).
-func hashSource(script string) string {
-	sum := sha256.Sum256([]byte(script))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
 
 // set writes the headers that every answer carries.
 func (p Policy) set(h http.Header) {

@@ -2,8 +2,6 @@ package httpserver_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"io"
 	"net"
@@ -18,11 +16,6 @@ import (
 
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
 )
-
-func hash(script string) string {
-	sum := sha256.Sum256([]byte(script))
-	return base64.StdEncoding.EncodeToString(sum[:])
-}
 
 func TestForwardedAddressIsBelievedFromTrustedProxiesOnly(t *testing.T) {
 	for _, c := range []struct{ name, trusted, forwarded, want string }{

@@ -1,10 +1,13 @@
 package httpserver
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
 	"golang.org/x/text/language"
+
+	"github.com/lanyard-idp/lanyard/internal/fault"
 )
 
 // Language is one of the languages there are texts in, as the lang attribute names it.
@@ -37,20 +40,28 @@ func (t Texts) Text(l Language, key string, args ...any) (string, error) {
 	return fmt.Sprintf(text, args...), nil
 }
 
-// Translate gives an English sentence in another language, if the texts hold that very sentence; otherwise it returns the
-// sentence as it is, and false. Errors are written in English deep inside, where nobody knows who will read them.
-func (t Texts) Translate(l Language, sentence string) (string, bool) {
+// Translate gives the sentence of f in the person's language if there is one, else as it is, and false.
+func (p *Pages) Translate(r *http.Request, f *fault.Error) (string, bool) {
+	return p.Texts.translate(p.Language(r), f)
+}
+
+// translate gives the sentence of f in another language: by its code, or by finding that very sentence among the English
+// texts, since errors are written deep inside where nobody knows who will read them. Otherwise it is the sentence as it
+// is, and false.
+func (t Texts) translate(l Language, f *fault.Error) (string, bool) {
 	if l == English {
-		return sentence, true
+		return f.Message, true
+	}
+	if text, ok := t[l]["reason."+f.Code]; ok {
+		return text, true
 	}
 	for key, text := range t[English] {
-		if text == sentence {
-			if translated, ok := t[l][key]; ok {
-				return translated, true
-			}
+		if text == f.Message {
+			translated, ok := t[l][key]
+			return cmp.Or(translated, f.Message), ok
 		}
 	}
-	return sentence, false
+	return f.Message, false
 }
 
 // Language is the person's choice, else the first of the browser's languages that we have.

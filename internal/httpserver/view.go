@@ -64,9 +64,8 @@ func back(r *http.Request) string {
 
 func (p *Pages) funcs() template.FuncMap {
 	return template.FuncMap{
-		"asset":      p.assets.url,
-		"autosubmit": func() template.JS { return autoSubmit },
-		"monogram":   monogram,
-		"tint":       tint,
+		"asset":    p.Asset,
+		"monogram": monogram,
+		"tint":     tint,
 	}
 }
