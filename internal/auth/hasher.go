@@ -19,15 +19,18 @@ const (
 
 // Hasher does the password work, on half of the cores at most. One for the process.
 type Hasher struct {
+	cost     cost
 	slots    chan struct{}
 	waiting  atomic.Int64
-	stranger stored // checked for people who have no password
-	runs     atomic.Int64
+	stranger stored       // checked for people who have no password
+	runs     atomic.Int64 // argon2id computations so far
 }
 
 // NewHasher makes a Hasher for the cores that this process may use.
-func NewHasher() *Hasher {
-	return &Hasher{slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), stranger: nobody()}
+func NewHasher() *Hasher { return newHasher(today) }
+
+func newHasher(c cost) *Hasher {
+	return &Hasher{cost: c, slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), stranger: nobody(c)}
 }
 
 // enter waits for a turn; the caller gives it back with leave. When too many wait already, or the turn takes too long, it
@@ -71,7 +74,7 @@ func (h *Hasher) Hash(ctx context.Context, password string, about ...string) (st
 // hash needs a turn.
 func (h *Hasher) hash(password string) string {
 	h.runs.Add(1)
-	return newStored(password).String()
+	return newStored(h.cost, password).String()
 }
 
 // matches needs a turn. It is the same work whether the hash is good, bad or missing.
@@ -85,7 +88,7 @@ func (h *Hasher) matches(hash, password string) (ok, needsRehash bool) {
 	}
 	h.runs.Add(1)
 	ok = s.matches(password)
-	return ok, ok && s.needsRehash()
+	return ok, ok && s.needsRehash(h.cost)
 }
 
 // HashPassword is Hash for a command, which has the process to itself.

@@ -17,8 +17,8 @@ type cost struct {
 	threads      uint8
 }
 
-// current is OWASP's second choice: 19 MiB, two passes, one lane; about 26 ms of one core.
-var current = cost{memory: 19 * 1024, time: 2, threads: 1}
+// today is OWASP's second choice: 19 MiB, two passes, one lane; about 26 ms of one core.
+var today = cost{memory: 19 * 1024, time: 2, threads: 1}
 
 const (
 	saltSize = 16
@@ -31,17 +31,17 @@ type stored struct {
 	salt, key []byte
 }
 
-// newStored derives a fresh hash of password at the current cost.
-func newStored(password string) stored {
-	s := stored{cost: current, salt: make([]byte, saltSize)}
+// newStored derives a fresh hash of password.
+func newStored(c cost, password string) stored {
+	s := stored{cost: c, salt: make([]byte, saltSize)}
 	rand.Read(s.salt)
 	s.key = s.derive(password, keySize)
 	return s
 }
 
 // nobody is a hash that no password has; checking against it costs the same as checking any other.
-func nobody() stored {
-	s := stored{cost: current, salt: make([]byte, saltSize), key: make([]byte, keySize)}
+func nobody(c cost) stored {
+	s := stored{cost: c, salt: make([]byte, saltSize), key: make([]byte, keySize)}
 	rand.Read(s.salt)
 	rand.Read(s.key)
 	return s
@@ -57,8 +57,8 @@ func (s stored) matches(password string) bool {
 }
 
 // needsRehash says that the hash was made at another cost than today's.
-func (s stored) needsRehash() bool {
-	return s.cost != current || len(s.salt) != saltSize || len(s.key) != keySize
+func (s stored) needsRehash(today cost) bool {
+	return s.cost != today || len(s.salt) != saltSize || len(s.key) != keySize
 }
 
 // String is the PHC form: $argon2id$v=19$m=19456,t=2,p=1$salt$key, both in base64 without padding.

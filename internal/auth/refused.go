@@ -21,9 +21,6 @@ func (r *Refused) Error() string { return r.Fault.Error() }
 // Unwrap lets fault.From find the Fault.
 func (r *Refused) Unwrap() error { return r.Fault }
 
-// RetryAfter is Wait for the header of that name: whole seconds, rounded up (RFC 9110 §10.2.3).
-func (r *Refused) RetryAfter() int { return int((r.Wait + time.Second - 1) / time.Second) }
-
 func lockedOut(wait time.Duration) *Refused {
 	return &Refused{Reason: audit.ReasonLockedOut, Wait: wait,
 		Fault: fault.New(fault.Unauthenticated, "Too many tries. Please wait %s and try again.", inWords(wait))}

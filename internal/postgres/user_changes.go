@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/session"
 )
 
 // UpdateUser writes a person's names, attributes, role and state. The last administrator who can sign in stays one.
@@ -78,6 +79,12 @@ func (s *Store) writeUser(ctx context.Context, old, u *directory.User) error {
 	if err := userBroken(row.Scan(&u.UpdatedAt), u); err != nil {
 		return err
 	}
+	if u.Disabled && !old.Disabled {
+		// Otherwise enabling would bring old sessions back to life.
+		if err := s.endAccess(ctx, u.ID, "", session.Token{}); err != nil {
+			return err
+		}
+	}
 	return s.keepAnOwner(ctx, old, u)
 }
 
@@ -100,21 +107,6 @@ func (s *Store) keepAnOwner(ctx context.Context, old, u *directory.User) error {
 		return fault.New(fault.Conflict, "%s is the last administrator. Make somebody else one first.", old.UserName)
 	}
 	return nil
-}
-
-// SetPassword replaces a person's password; hash is argon2id in PHC form, empty takes the password away.
-func (s *Store) SetPassword(ctx context.Context, id directory.UserID, hash string) error {
-	return s.InTx(ctx, func(tx *Store) error {
-		u, err := tx.lockUser(ctx, id)
-		if err != nil {
-			return err
-		}
-		_, err = tx.q.Exec(ctx, `UPDATE users SET password_hash = nullif($2, ''), updated_at = now() WHERE id = $1`, id, hash)
-		if err != nil {
-			return fmt.Errorf("set the password of %s: %w", u.UserName, err)
-		}
-		return tx.record(ctx, audit.Event{Action: "user.password", Object: u.Object(), Name: u.UserName})
-	})
 }
 
 // DeleteUser removes a person with memberships, assignments and sessions. Name identifiers given to apps stay taken for ever

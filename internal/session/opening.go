@@ -8,7 +8,9 @@ type Opening struct {
 	Replaces  Token   // the session that the browser held until now; the zero Token for none
 	Device    Token   // the new secret by which the browser is known
 	OldDevice Token   // the one it held until now; the zero Token for none
-	Tries     []Try   // counted as failures so far; this sign-in shows that they were none
+	// PasswordHash is what the person was checked against; the store refuses when it is not theirs any more.
+	PasswordHash string
+	Tries        []Try // counted as failures so far; this sign-in shows that they were none
 }
 
 // Zero says that the browser sent nothing.
