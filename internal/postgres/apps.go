@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
 	"github.com/lanyard-idp/lanyard/internal/audit"
@@ -19,15 +18,15 @@ const (
 	appListColumns = appFields + `, NULL::bytea AS metadata_xml`
 )
 
-// CreateApp keeps a new app and fills ID, version and times. Without a slug the app gets one made of its name that is free.
+// CreateApp keeps a new app and fills ID, version and times. A slug that is empty or only follows from the name gets a number
+// when it is taken; any other one is a Conflict then.
 func (s *Store) CreateApp(ctx context.Context, a *apps.App) error {
-	chosen := strings.TrimSpace(a.Slug) != ""
 	a.Normalize()
 	if err := a.Validate(); err != nil {
 		return err
 	}
 	return s.InTx(ctx, func(tx *Store) error {
-		if !chosen {
+		if a.Slug == apps.SlugFrom(a.Name) {
 			if err := tx.freeSlug(ctx, a); err != nil {
 				return err
 			}
