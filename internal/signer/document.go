@@ -43,6 +43,9 @@ func (k *Key) SignDocument(doc []byte, m saml.SignatureMethod) ([]byte, error) {
 // canonicalize writes a document in exclusive canonical form. The xs prefix counts as used wherever it is declared, as
 // types of attribute values mention it where no canonicalizer looks.
 func canonicalize(doc []byte) ([]byte, error) {
+	if _, err := strictxml.Parse(doc, metadataLimits); err != nil {
+		return nil, err
+	}
 	tree := etree.NewDocument()
 	if err := tree.ReadFromBytes(doc); err != nil || tree.Root() == nil {
 		return nil, &fault.Error{Kind: fault.Invalid, Message: "The document to sign is not well-formed XML.", Cause: err}

@@ -90,7 +90,24 @@ func treeOf(doc []byte, root *strictxml.Element) (*etree.Document, error) {
 	if err := tree.ReadFromBytes(text); err != nil || tree.Root() == nil {
 		return nil, &fault.Error{Kind: fault.Invalid, Message: "The document is not well-formed XML in UTF-8.", Cause: err}
 	}
+	dropComments(tree.Root())
 	return tree, namespaces(tree.Root(), 0)
+}
+
+// dropComments takes out what a reference of the form "#ID" never covers, whatever the canonicalization (XML Signature
+// §4.4.3.3): goxmldsig would keep it. The Signature is left as it is; its own canonicalization decides there.
+func dropComments(e *etree.Element) {
+	if e.Tag == "Signature" {
+		return
+	}
+	for i := len(e.Child) - 1; i >= 0; i-- {
+		switch c := e.Child[i].(type) {
+		case *etree.Comment:
+			e.RemoveChildAt(i)
+		case *etree.Element:
+			dropComments(c)
+		}
+	}
 }
 
 // namespaces refuses too many declarations, and relative ones, on which canonicalizers disagree or fail.

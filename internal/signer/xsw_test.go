@@ -216,6 +216,8 @@ func TestSignatureWrapping(t *testing.T) {
 			doc = swap(t, doc, "metadata<", "meta<!-- -->data<")
 			rejected(t, uri, redigest(t, k, doc, plain), trust)
 			rejected(t, uri, redigest(t, k, doc, split), trust)
+			between := swap(t, plain, "</saml:Issuer>", "</saml:Issuer><!-- -->")
+			rejected(t, uri, redigest(t, k, swap(t, ours, "</ds:Signature>", "</ds:Signature><!-- -->"), between), trust)
 		}
 		for _, inherited := range []string{`xml:base="http://evil.example/"`, `xml:lang="x"`} {
 			rejected(t, inherited, swap(t, good, ` ID="_req"`, ` ID="_req" `+inherited), trust)
