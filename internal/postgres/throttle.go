@@ -10,19 +10,20 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/session"
 )
 
-// The count after one more failure, and the wait that follows from a count, in SQL.
+// The count after one more failure, and the end of the wait that follows from a count, in SQL. Where there is no wait, its
+// end is not now but never was: the clock of another node may be behind.
 // $2 now, $3 Free, $4 FirstWait, $5 MaxWait, $6 Forgive; times in seconds.
 const (
 	nextFailure = `(greatest(t.failures - floor(greatest(extract(epoch FROM $2 - t.last_failure), 0) / $6::float8)::int, 0) + 1)`
-	waitAfter   = `make_interval(secs => CASE WHEN %[1]s < $3 THEN 0
-		ELSE least($4::float8 * power(2, least(%[1]s - $3::int, 40)), $5::float8) END)`
+	blockAfter  = `CASE WHEN %[1]s < $3 THEN '-infinity'
+		ELSE $2 + make_interval(secs => least($4::float8 * power(2, least(%[1]s - $3::int, 40)), $5::float8)) END`
 )
 
 var reserve = `
 	INSERT INTO throttle AS t (key, failures, last_failure, blocked_until)
-	VALUES ($1, 1, $2::timestamptz, $2 + ` + fmt.Sprintf(waitAfter, "1") + `)
+	VALUES ($1, 1, $2::timestamptz, ` + fmt.Sprintf(blockAfter, "1") + `)
 	ON CONFLICT (key) DO UPDATE SET failures = ` + nextFailure + `, last_failure = $2, refusals = 0,
-		blocked_until = $2 + ` + fmt.Sprintf(waitAfter, nextFailure) + `
+		blocked_until = ` + fmt.Sprintf(blockAfter, nextFailure) + `
 	WHERE t.blocked_until <= $2
 	RETURNING failures`
 
