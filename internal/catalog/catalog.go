@@ -8,6 +8,7 @@ package catalog
 import (
 	"crypto"
 	"crypto/x509"
+	"slices"
 	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
@@ -115,10 +116,16 @@ func (c *Catalog) ready(a *apps.App, rings map[apps.ID]keyring) *App {
 // choice falls back to what the key does best when the app's method does not fit the key that is active now.
 func choice(s apps.Settings, key *signer.Key) signer.Choice {
 	c := signer.Choice{Assertion: s.Sign != apps.SignResponse, Response: s.Sign != apps.SignAssertion, Method: s.SignatureMethod}
-	if key != nil && c.Method == "" {
+	if key != nil && !can(key, c.Method) {
 		c.Method = key.Methods()[0]
 	}
 	return c
+}
+
+// can says whether a key can sign so. SHA-1 is not among its methods, but an app may be switched to it by name.
+func can(key *signer.Key, m saml.SignatureMethod) bool {
+	methods := key.Methods()
+	return slices.Contains(methods, m) || m == saml.RSASHA1 && slices.Contains(methods, saml.RSASHA256)
 }
 
 func signingKeys(keys []apps.Key) []crypto.PublicKey {

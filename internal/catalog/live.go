@@ -3,8 +3,11 @@ package catalog
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Live holds the current snapshot and replaces it. Load and Listen are filled in before Run.
@@ -43,7 +46,9 @@ func (l *Live) Run(ctx context.Context) error {
 		default:
 		}
 	}
-	go l.listen(ctx, mark)
+	var listening sync.WaitGroup
+	defer listening.Wait() // it ends with ctx, as this does
+	listening.Go(func() { l.listen(ctx, mark) })
 	for {
 		select {
 		case <-ctx.Done():
@@ -78,13 +83,12 @@ func (l *Live) listen(ctx context.Context, mark func()) {
 	}
 }
 
-func pause(ctx context.Context, d time.Duration) bool {
+// pause waits, or less when ctx ends.
+func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-		return false
 	case <-t.C:
-		return true
 	}
 }
