@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,40 +42,40 @@ func (l *Live) Run(ctx context.Context) error {
 	mark := func() {
 		select {
 		case dirty <- struct{}{}:
-		default:
+		default: // somebody has said so already
 		}
 	}
-	var listening sync.WaitGroup
-	defer listening.Wait() // it ends with ctx, as this does
-	listening.Go(func() { l.listen(ctx, mark) })
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return l.listen(ctx, mark) })
+	g.Go(func() error { return l.follow(ctx, dirty, mark) })
+	return g.Wait()
+}
+
+func (l *Live) follow(ctx context.Context, dirty chan struct{}, mark func()) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-dirty:
 		}
-		if !pause(ctx, settle) {
-			return nil
-		}
+		pause(ctx, settle)
 		select { // what came while things settled is part of this load
 		case <-dirty:
 		default:
 		}
 		if err := l.Reload(ctx); err != nil && ctx.Err() == nil {
 			l.Logger.Error("apps and keys could not be loaded; the last ones stay in use", "error", err)
+			pause(ctx, retry)
 			mark()
-			if !pause(ctx, retry) {
-				return nil
-			}
 		}
 	}
 }
 
-func (l *Live) listen(ctx context.Context, mark func()) {
-	for ctx.Err() == nil {
+func (l *Live) listen(ctx context.Context, mark func()) error {
+	for {
 		err := l.Listen(ctx, mark)
 		if ctx.Err() != nil {
-			return
+			return nil
 		}
 		l.Logger.Warn("the connection that tells of changes broke; it is made anew", "error", err)
 		pause(ctx, retry)
