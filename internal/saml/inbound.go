@@ -1,7 +1,6 @@
 package saml
 
 import (
-	"bytes"
 	"encoding/base64"
 	"net/url"
 	"strings"
@@ -103,8 +102,8 @@ func ReadPOST(form url.Values, query string) (*Inbound, error) {
 	if in.XML, err = unbase64(form.Get(name)); err != nil {
 		return nil, err
 	}
-	// One widely used library deflates what it posts, too. No XML document begins like a DEFLATE stream of one.
-	if len(in.XML) > 0 && !bytes.ContainsRune([]byte("< \t\r\n\x00\xEF\xFE\xFF"), rune(in.XML[0])) {
+	// One widely used library deflates what it posts, too. What begins like XML is XML.
+	if strings.IndexByte("< \t\r\n\x00\xEF\xFE\xFF", in.XML[0]) < 0 {
 		if in.XML, err = Inflate(in.XML, MaxMessage); err != nil {
 			return nil, err
 		}

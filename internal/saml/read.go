@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,11 +22,16 @@ func ReadAuthnRequest(doc []byte) (*AuthnRequest, error) {
 	if !root.Is(NSProtocol, "AuthnRequest") {
 		return nil, fault.New(fault.Invalid, "This is %s, not a SAML 2.0 AuthnRequest.", root.Local)
 	}
-	req := &AuthnRequest{}
+	// A signature anywhere counts: whoever moved it aside wants the rest to pass for a request that needs none.
+	req := &AuthnRequest{Signed: holdsSignature(root)}
 	if err := req.attributes(root); err != nil {
 		return nil, err
 	}
 	return req, req.children(root)
+}
+
+func holdsSignature(e *strictxml.Element) bool {
+	return e.Is(NSDSig, "Signature") || slices.ContainsFunc(e.Children, holdsSignature)
 }
 
 func (r *AuthnRequest) attributes(root *strictxml.Element) error {
@@ -86,8 +92,6 @@ func (r *AuthnRequest) child(c *strictxml.Element) (err error) {
 	switch c.Local {
 	case "Issuer":
 		r.Issuer, err = readIssuer(c)
-	case "Signature":
-		r.Signed = true
 	case "Subject":
 		r.Subject, err = readSubject(c)
 	case "NameIDPolicy":
@@ -126,6 +130,9 @@ func readSubject(e *strictxml.Element) (*RequestedSubject, error) {
 				Value: c.Text, Format: NameIDFormat(a.text("Format")), NameQualifier: a.text("NameQualifier"),
 				SPNameQualifier: a.text("SPNameQualifier"), SPProvidedID: a.text("SPProvidedID"),
 			}
+			if c.Trimmed() == "" {
+				return nil, fault.New(fault.Invalid, "Line %d: the NameID of the Subject is empty.", c.Line)
+			}
 		case c.Is(NSAssertion, "EncryptedID") && s.NameID == nil && !s.Encrypted:
 			s.Encrypted = true
 		case c.Is(NSAssertion, "SubjectConfirmation"):
@@ -156,6 +163,9 @@ func readRequestedAuthn(e *strictxml.Element) (*RequestedAuthnContext, error) {
 			r.Decls = append(r.Decls, c.Trimmed())
 		default:
 			return nil, fault.New(fault.Invalid, "Line %d: <%s> is not expected in a RequestedAuthnContext.", c.Line, c.Local)
+		}
+		if c.Trimmed() == "" {
+			return nil, fault.New(fault.Invalid, "Line %d: <%s> is empty.", c.Line, c.Local)
 		}
 	}
 	if len(r.Classes)+len(r.Decls) == 0 {
@@ -258,7 +268,7 @@ func ParseInstant(s string) (time.Time, error) {
 
 // validID says whether s is an NCName of usual length, which an xs:ID must be (Core §1.3.4).
 func validID(s string) bool {
-	if s == "" || len(s) > 256 {
+	if s == "" || utf8.RuneCountInString(s) > 256 {
 		return false
 	}
 	for i, r := range s {

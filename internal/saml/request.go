@@ -13,7 +13,7 @@ type AuthnRequest struct {
 	ForceAuthn      bool
 	IsPassive       bool
 	ACSURL          string
-	ACSIndex        *int // 0 to 65535; a value that is no number of that range is refused when read
+	ACSIndex        *int // 0 to 65535, or -1 for a value that is no number of that range
 	ProtocolBinding Binding
 	AttributeIndex  *int   // AttributeConsumingServiceIndex
 	ProviderName    string // untrusted text
@@ -21,7 +21,7 @@ type AuthnRequest struct {
 	NameIDPolicy    *NameIDPolicy
 	RequestedAuthn  *RequestedAuthnContext
 	Scoping         *Scoping
-	Signed          bool // an enveloped ds:Signature is there; verified by package signer, not here
+	Signed          bool // a ds:Signature is there, at its place or not; verified by package signer, not here
 }
 
 // RequestedSubject is the person the service provider wants to see (Core §3.4.1).

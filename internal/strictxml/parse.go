@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-idp/lanyard/internal/fault"
@@ -12,15 +13,19 @@ import (
 
 // Limits bound what one document may cost.
 type Limits struct {
-	Bytes      int  // of the document as it came
-	Depth      int  // of nesting
-	Elements   int  // in all
-	Attributes int  // of one element, namespace declarations included
-	Mixed      bool // text beside child elements is allowed
+	Bytes      int    // of the document as it came
+	Depth      int    // of nesting
+	Elements   int    // in all
+	Attributes int    // of one element, namespace declarations included
+	Mixed      bool   // text beside child elements is allowed
+	Foreign    string // local name of an element in which it is, as what stands there is not ours to know
 }
 
+// maxBindings bounds the namespace declarations in force at any element: each name below is looked up among all of them.
+const maxBindings = 128
+
 // MessageLimits fit any SAML message that a person's sign-in may bring.
-var MessageLimits = Limits{Bytes: 256 << 10, Depth: 64, Elements: 4000, Attributes: 64}
+var MessageLimits = Limits{Bytes: 256 << 10, Depth: 64, Elements: 4000, Attributes: 64, Foreign: "Extensions"}
 
 const nsXML = "http://www.w3.org/XML/1998/namespace"
 
@@ -144,12 +149,18 @@ func (p *parser) end(t xml.EndElement) error {
 	if o.broken && !blank {
 		return p.refuse("a comment or processing instruction stands inside the text of <%s>; remove it.", o.Local)
 	}
-	if !blank && len(o.Children) > 0 && !p.lim.Mixed {
+	if !blank && len(o.Children) > 0 && !p.lim.Mixed && !p.foreign() {
 		return p.refuse("<%s> mixes text and elements.", o.Local)
 	}
 	p.bindings = p.bindings[:o.bindings]
 	p.stack = p.stack[:n-1]
 	return nil
+}
+
+// foreign says whether the element that ends now stands inside one that may hold anything.
+func (p *parser) foreign() bool {
+	outside := p.stack[:len(p.stack)-1]
+	return slices.ContainsFunc(outside, func(o open) bool { return p.lim.Foreign != "" && o.Local == p.lim.Foreign })
 }
 
 func (p *parser) text(t xml.CharData) error {
@@ -184,6 +195,9 @@ func (p *parser) declare(attrs []xml.Attr) error {
 			}
 		}
 		p.bindings = append(p.bindings, binding{prefix, a.Value})
+	}
+	if len(p.bindings) > maxBindings {
+		return p.refuse("more than %d namespace declarations are in force.", maxBindings)
 	}
 	return nil
 }
