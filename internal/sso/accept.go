@@ -8,6 +8,7 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/catalog"
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/saml"
+	"github.com/lanyard-idp/lanyard/internal/session"
 	"github.com/lanyard-idp/lanyard/internal/signer"
 )
 
@@ -25,10 +26,11 @@ type accepted struct {
 	signed     bool
 	relayState string
 	hasRelay   bool
-	message    []byte    // as received, for the record
-	since      time.Time // when it was accepted; ForceAuthn wants a sign-in after it
-	waiting    *waiting  // set when it has waited
-	problem    *refusal  // what accept saw that is to be answered with an error
+	message    []byte         // as received, for the record
+	since      time.Time      // when it was accepted; ForceAuthn wants a sign-in after it
+	waiting    *waiting       // set when it has waited
+	visit      *session.Visit // who is at the browser, once that is known
+	problem    *refusal       // what accept saw that is to be answered with an error
 }
 
 // accept says whether a message may be answered. Its errors are failures: pages of ours.
@@ -38,11 +40,11 @@ func (h *Handler) accept(in *saml.Inbound) (*accepted, error) {
 	}
 	req, err := saml.ReadAuthnRequest(in.XML)
 	if err != nil {
-		return nil, failed(audit.ReasonMalformedRequest, err)
+		return nil, withMessage(failed(audit.ReasonMalformedRequest, err), nil, &saml.AuthnRequest{}, in)
 	}
 	app, err := h.appOf(req)
 	if err != nil {
-		return nil, withMessage(err, nil, req, in)
+		return nil, withMessage(err, app, req, in)
 	}
 	a := &accepted{
 		app: app, req: req, byPOST: in.Binding == saml.BindingPOST, message: in.XML, since: h.Now().Truncate(time.Microsecond),
@@ -142,7 +144,7 @@ func (h *Handler) locate(a *accepted, _ *saml.Inbound) error {
 	case req.ACSURL != "":
 		e, ok := byLocation(a.app.ACS, req.ACSURL)
 		if !ok && registered(a.app.Settings.ACS, req.ACSURL) {
-			a.problem = refuseBinding("The app's address %s does not take HTTP-POST.", req.ACSURL)
+			a.problem = refuseBinding("The app asked to be answered at %s, which does not take HTTP-POST.", req.ACSURL)
 			break
 		}
 		if !ok {
@@ -151,13 +153,13 @@ func (h *Handler) locate(a *accepted, _ *saml.Inbound) error {
 		a.acs = e
 		if req.ACSIndex != nil && *req.ACSIndex != e.Index {
 			a.problem = refuse(audit.ReasonACSNotRegistered, saml.StatusRequester, saml.StatusRequestUnsupported,
-				"The request names an address and the index of another address.")
+				"The request names the address %q and the index %d, which is another's.", req.ACSURL, *req.ACSIndex)
 		}
 	case req.ACSIndex != nil:
 		a.locateByIndex(*req.ACSIndex)
 	}
 	if b := req.ProtocolBinding; a.problem == nil && b != "" && b != saml.BindingPOST {
-		a.problem = refuseBinding("The app asked to be answered by %q.", b)
+		a.problem = refuseBinding("The app asked to be answered by %q; answers go by HTTP-POST.", b)
 	}
 	return nil
 }
@@ -170,12 +172,12 @@ func (a *accepted) locateByIndex(index int) {
 		if e.Binding == saml.BindingPOST {
 			a.acs = e
 		} else {
-			a.problem = refuseBinding("The app's address with index %d takes %q.", index, e.Binding)
+			a.problem = refuseBinding("The app asked to be answered at its address number %d, which takes %q; answers go by HTTP-POST.", index, e.Binding)
 		}
 		return
 	}
 	a.problem = refuse(audit.ReasonACSNotRegistered, saml.StatusRequester, saml.StatusRequestUnsupported,
-		"The app asked to be answered at its address number %d, which it does not have.", index)
+		"The app asked to be answered at its address number %d; it has %s.", index, locations(a.app.ACS))
 }
 
 // byLocation compares byte for byte: no case folding, no default port, no trailing slash (SAML2Int SDP-IDP06).

@@ -46,6 +46,7 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request, a *accepted) er
 	if visit == nil || a.forced(visit) {
 		return h.needSignIn(w, r, a)
 	}
+	a.visit = visit
 	if !visit.Assigned {
 		return a.notAssigned(visit)
 	}
@@ -75,7 +76,7 @@ func (a *accepted) forced(v *session.Visit) bool {
 // needSignIn sends the person to the sign-in page, unless the app wants no page shown (Core §3.4.1, IsPassive).
 func (h *Handler) needSignIn(w http.ResponseWriter, r *http.Request, a *accepted) error {
 	if a.req != nil && a.req.IsPassive {
-		return refuse(audit.ReasonPassiveNeedsLogin, saml.StatusResponder, saml.StatusNoPassive, "Nobody is signed in at this browser.")
+		return refuse(audit.ReasonPassiveNeedsLogin, saml.StatusResponder, saml.StatusNoPassive, "The app wants no page shown, but somebody has to sign in first.")
 	}
 	return h.wait(w, r, a, func(waiting string) string {
 		q := url.Values{"next": {"/saml/resume/" + waiting}, "app": {a.app.Slug}}
@@ -195,6 +196,9 @@ func (a *accepted) record() audit.SignIn {
 	rec.Detail.AppVersion = a.app.Version
 	rec.Detail.Signed = a.signed
 	rec.Detail.RelayState = a.hasRelay
+	if a.visit != nil {
+		rec.UserID, rec.UserName = a.visit.User.ID, a.visit.User.UserName
+	}
 	if a.req != nil {
 		rec.RequestID, rec.Detail.Issuer = a.req.ID, a.req.Issuer
 		rec.Detail.Binding = string(saml.BindingRedirect)

@@ -46,7 +46,7 @@ func meets(want *saml.RequestedAuthnContext, have saml.AuthnContextClass) bool {
 				return true
 			}
 		case "maximum":
-			if asked >= 0 && rank <= asked {
+			if rank >= 0 && rank <= asked {
 				return true
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/catalog"
@@ -29,9 +30,9 @@ func failed(reason audit.Reason, cause error, explanation ...any) *failure {
 	f := &failure{reason: reason, cause: cause}
 	switch {
 	case len(explanation) > 0:
-		f.explanation = fmt.Sprintf(explanation[0].(string), explanation[1:]...)
+		f.explanation = cut(fmt.Sprintf(explanation[0].(string), explanation[1:]...))
 	case cause != nil:
-		f.explanation = fault.From(cause).Message
+		f.explanation = cut(fault.From(cause).Message)
 	}
 	return f
 }
@@ -62,7 +63,7 @@ func (r *refusal) Error() string { return string(r.reason) + ": " + r.explanatio
 // refuse makes a refusal. The app is told the codes and the sentence that the closed list has for people; the explanation
 // stays here, as it may name values that are nobody else's business.
 func refuse(reason audit.Reason, code, sub saml.StatusCode, explanation string, args ...any) *refusal {
-	return &refusal{reason, saml.Refusal(code, sub, reason.ForPerson()), fmt.Sprintf(explanation, args...)}
+	return &refusal{reason, saml.Refusal(code, sub, reason.ForPerson()), cut(fmt.Sprintf(explanation, args...))}
 }
 
 func refuseBinding(explanation string, args ...any) *refusal {
@@ -104,6 +105,19 @@ func (h *Handler) fail(r *http.Request, err error) error {
 	return &fault.Error{Kind: kind, Code: string(f.reason), Message: f.reason.ForPerson()}
 }
 
+// Bounds of what a record and a log line keep of strangers' words, in bytes: a message may be longer than all of them.
+const (
+	maxKeptMessage = 64 << 10
+	maxKeptWords   = 2 << 10
+)
+
+func cut(s string) string {
+	if len(s) <= maxKeptWords {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxKeptWords], "") + "…"
+}
+
 // stamp fills in what every record has.
 func (h *Handler) stamp(r *http.Request, rec *audit.SignIn, reason audit.Reason) {
 	rec.At = h.Now()
@@ -112,6 +126,8 @@ func (h *Handler) stamp(r *http.Request, rec *audit.SignIn, reason audit.Reason)
 	rec.Reference = httpserver.Reference(r.Context())
 	rec.Address = httpserver.Address(r.Context())
 	rec.UserAgent = r.UserAgent()
+	rec.Message = rec.Message[:min(len(rec.Message), maxKeptMessage)]
+	rec.Detail.Issuer, rec.Detail.ACS = cut(rec.Detail.Issuer), cut(rec.Detail.ACS)
 }
 
 // note adds the outcome to the log line and counts it.

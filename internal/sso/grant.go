@@ -49,7 +49,6 @@ func (h *Handler) grant(w http.ResponseWriter, r *http.Request, a *accepted, v *
 			SessionID: v.Session.ID, AppID: a.app.ID, NameID: name, SessionIndex: resp.Assertion.SessionIndex, AssertionUntil: resp.Assertion.NotOnOrAfter,
 		},
 	}
-	c.SignIn.UserID, c.SignIn.UserName = v.User.ID, v.User.UserName
 	describe(&c.SignIn.Detail, resp.Assertion)
 	return h.send(w, r, a, resp, c)
 }
@@ -101,10 +100,10 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, a *accepted, resp
 	defer buffers.Put(b)
 	var err error
 	if b.message, err = a.app.Key.AppendResponse(b.message[:0], resp, a.app.Choice); err != nil {
-		return err
+		return ours(err)
 	}
 	if b.page, err = h.page(b.page[:0], r, a, b.message); err != nil {
-		return err
+		return ours(err)
 	}
 	h.stamp(r, &c.SignIn, c.SignIn.Reason)
 	c.SignIn.Detail.ResponseID, c.SignIn.Detail.KeyID = resp.ID, a.app.Key.ID
@@ -114,7 +113,7 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, a *accepted, resp
 		c.RequestID, c.SeenUntil = a.req.ID, a.seenUntil()
 	}
 	if err := h.Store.Conclude(r.Context(), c); err != nil {
-		return spent(err)
+		return a.spent(err)
 	}
 	h.note(r, a.app.Name, c.SignIn.Reason)
 	head := w.Header()
@@ -127,11 +126,23 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, a *accepted, resp
 }
 
 // spent tells a replay from a breakdown.
-func spent(err error) error {
-	if fault.Is(err, fault.Conflict) {
+func (a *accepted) spent(err error) error {
+	switch {
+	case !fault.Is(err, fault.Conflict):
+		return err
+	case a.req == nil:
 		return failed(audit.ReasonRequestReplayed, err)
 	}
-	return err
+	return failed(audit.ReasonRequestReplayed, err, "The request %q of %s was seen before.", a.req.ID, a.app.Name)
+}
+
+// ours is for what went wrong with the message that we were about to send, whatever its writer calls it: the person cannot
+// help it, and the administrator reads the sentence in the record.
+func ours(err error) error {
+	if fault.From(err).Kind == fault.Internal {
+		return err
+	}
+	return failed(audit.ReasonInternal, &fault.Error{Kind: fault.Internal, Cause: err}, "%s", fault.From(err).Message)
 }
 
 // seenUntil is when the request would be too old anyway.

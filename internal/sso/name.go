@@ -18,10 +18,10 @@ func (h *Handler) policy(a *accepted) error {
 		return nil
 	}
 	if p.SPNameQualifier != "" && p.SPNameQualifier != a.app.EntityID {
-		return invalidPolicy("The app asks for the name identifier of %q.", p.SPNameQualifier)
+		return invalidPolicy("The app %s asks for the name identifier of %q.", a.app.EntityID, p.SPNameQualifier)
 	}
 	if f := p.Format; f != "" && f != saml.FormatUnspecified && !served(f) && f != a.app.Settings.NameID.Format {
-		return invalidPolicy("The app asks for a name identifier of the format %q.", f)
+		return invalidPolicy("The app asks for a name identifier of the format %q; it can have an e-mail address, a persistent or a transient identifier.", f)
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (h *Handler) nameID(ctx context.Context, a *accepted, v *session.Visit) (sa
 		return h.persistent(ctx, a, v)
 	}
 	values := a.nameSource(id.Format).Values(&v.User, v.Groups)
-	if len(values) == 0 {
+	if len(values) == 0 || strings.TrimSpace(values[0]) == "" {
 		return id, refuse(audit.ReasonNameIDMissing, saml.StatusResponder, saml.StatusRequestDenied,
 			"%s has no value for the name identifier of %s (%s).", v.User.UserName, a.app.Name, a.nameSource(id.Format))
 	}

@@ -2,6 +2,7 @@ package sso
 
 import (
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -36,8 +37,23 @@ func (h *Handler) unsolicited(slug string, r *http.Request) (*accepted, error) {
 	if q := r.URL.Query(); q.Has("RelayState") {
 		a.relayState, a.hasRelay = q.Get("RelayState"), true
 	}
-	if len(a.relayState) > 1024 || !utf8.ValidString(a.relayState) {
-		return nil, a.identify(failed(audit.ReasonMalformedRequest, nil, "RelayState is longer than 1024 bytes or not text."))
+	if !harmless(a.relayState) {
+		return nil, a.identify(failed(audit.ReasonMalformedRequest, nil, "RelayState is longer than 1024 bytes, not text, or a script."))
 	}
 	return a, nil
+}
+
+// harmless bounds what a link from anywhere may hand to an app, which often goes where RelayState points (Bindings §3.1.1).
+func harmless(relayState string) bool {
+	if len(relayState) > 1024 || !utf8.ValidString(relayState) || strings.Contains(relayState, "\x00") {
+		return false
+	}
+	// Browsers drop blanks and control characters when they read the scheme of an address.
+	bare := strings.ToLower(strings.Join(strings.FieldsFunc(relayState, func(r rune) bool { return r <= ' ' }), ""))
+	for _, scheme := range []string{"javascript:", "vbscript:", "data:"} {
+		if strings.HasPrefix(bare, scheme) {
+			return false
+		}
+	}
+	return true
 }

@@ -50,7 +50,7 @@ func (h *Handler) wait(w http.ResponseWriter, r *http.Request, a *accepted, to f
 		id, until = a.req.ID, a.seenUntil()
 	}
 	if err := h.Store.Wait(r.Context(), token.Hash(), p, id, until); err != nil {
-		return spent(err)
+		return a.spent(err)
 	}
 	http.Redirect(w, r, to(token.Reveal()), http.StatusSeeOther)
 	return nil
