@@ -121,6 +121,9 @@ func (k *Key) Certificate() []byte { return bytes.Clone(k.cert) }
 // Methods lists what this key can do, preferred first. RSASHA1 is not among them: it works when it is asked for by name.
 func (k *Key) Methods() []saml.SignatureMethod { return slices.Clone(k.methods) }
 
+// String names the key, so that nothing of it gets into a log.
+func (k *Key) String() string { return "signing key " + k.ID }
+
 // algorithm refuses with fault.Invalid a method that this key cannot do.
 func (k *Key) algorithm(m saml.SignatureMethod) (*algorithm, error) {
 	a, ok := find(m)

@@ -24,7 +24,7 @@ func signAndVerifyQuery(t *testing.T, k *Key, m saml.SignatureMethod, trust Trus
 }
 
 // splitQuery takes a signed query apart as the receiver of one does.
-func splitQuery(t *testing.T, signed string) (octets string, value []byte) {
+func splitQuery(t testing.TB, signed string) (octets string, value []byte) {
 	t.Helper()
 	octets, escaped, _ := strings.Cut(signed, "&Signature=")
 	text, err := url.QueryUnescape(escaped)
