@@ -23,7 +23,7 @@ const (
 // there afterwards, and the next start needs nobody's help.
 func TestNoAcknowledgedCommitIsLostWhenEverythingIsKilled(t *testing.T) {
 	t.Parallel()
-	data := filepath.Join(folder(t), "data")
+	data := filepath.Join(folderIn(t, ""), "data") // on a disk
 	var acknowledged []int64
 	for range kills {
 		service := startChild(t, "write", data)

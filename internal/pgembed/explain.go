@@ -12,6 +12,7 @@ var advice = []struct{ said, do string }{
 	{"No space left on device", "the disk is full: free some space or set LANYARD_DATA_DIR to a folder on another disk"},
 	{"could not create shared memory segment", "the limit of shared memory is reached: end other programs or raise kernel.shmmni"},
 	{"Read-only file system", "the data folder is on a read-only disk: set LANYARD_DATA_DIR"},
+	{"could not look up effective user ID", "this user id has no line in /etc/passwd, which initdb needs: add one, or set DATABASE_URL"},
 	{"root execution of the PostgreSQL server is not permitted", `run as an ordinary user, or add the user "postgres"`},
 	{"database files are incompatible with server", "install the PostgreSQL that made the data, or name its programs with LANYARD_PG_BIN"},
 }

@@ -40,11 +40,9 @@ func TestOrdinaryUserHasAWorkingServiceToo(t *testing.T) {
 // folder is shut.
 func TestFolderUnderAClosedParent(t *testing.T) {
 	t.Parallel()
-	closed := filepath.Join(folder(t), "closed")
-	if err := os.Mkdir(closed, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	c, err := Start(ctx, careless(filepath.Join(closed, "data")))
+	closed := closedFolder(t)
+	data := filepath.Join(closed, "data")
+	c, err := Start(ctx, careless(data))
 	if err != nil {
 		wantError(t, err, "may not enter "+closed, "LANYARD_DATA_DIR=/var/lib/lanyard", "user namespace")
 		return
@@ -58,7 +56,17 @@ func TestFolderUnderAClosedParent(t *testing.T) {
 	if m := mode(t, closed); m != 0o700 {
 		t.Errorf("the parent's mode was changed to %o", m)
 	}
-	mustStart(t, careless(filepath.Join(closed, "data"))) // warm
+	mustStart(t, careless(data)) // warm
+}
+
+// closedFolder only lets its owner in, like /root.
+func closedFolder(t *testing.T) string {
+	t.Helper()
+	closed := filepath.Join(folder(t), "closed")
+	if err := os.Mkdir(closed, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return closed
 }
 
 func TestClosedParentIsNamed(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestSecondServiceIsRefusedAndToldByWhom(t *testing.T) {
@@ -127,6 +128,7 @@ func TestServiceWaitsForACommandToEnd(t *testing.T) {
 		}
 		started <- err
 	}()
+	time.Sleep(2 * waitForProbe) // longer than it would wait for another service
 	if err := firstError(closeFn(), <-started); err != nil {
 		t.Fatal(err)
 	}

@@ -64,10 +64,16 @@ func careless(data string) Config {
 	}
 }
 
-// folder is a new folder that the server's user can reach; t.TempDir is closed to it.
+// folder is a new folder that the server's user can reach; t.TempDir is closed
+// to it. In memory where that is possible.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := openFolder()
+	return folderIn(t, memory())
+}
+
+func folderIn(t *testing.T, parent string) string {
+	t.Helper()
+	dir, err := openFolder(parent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,8 +81,16 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-func openFolder() (string, error) {
-	dir, err := os.MkdirTemp("", "pgembed")
+// memory is "" (the folder for temporary files) where there is none.
+func memory() string {
+	if checkSpace("/dev/shm") == nil {
+		return "/dev/shm"
+	}
+	return ""
+}
+
+func openFolder(parent string) (string, error) {
+	dir, err := os.MkdirTemp(parent, "pgembed")
 	if err != nil {
 		return "", err
 	}
@@ -88,7 +102,7 @@ func openFolder() (string, error) {
 
 // made is a data folder with a stopped cluster, for copies.
 var made = sync.OnceValues(func() (string, error) {
-	dir, err := openFolder()
+	dir, err := openFolder(memory())
 	if err != nil {
 		return "", err
 	}

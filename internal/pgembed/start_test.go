@@ -82,10 +82,15 @@ func TestForeignEnvironmentDoesNotReachTheServer(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(folder(t), "data")
 	c := startChild(t, "serve", data, "LANG=xx_XX.UTF-8", "LC_ALL=xx_XX.UTF-8", "PGPORT=5999", "PGDATA=/nowhere",
-		"PGDATABASE=other", "PGUSER=other", "PGHOST=/nowhere", "PGTZ=Asia/Tokyo", "TZ=Asia/Tokyo")
+		"PGDATABASE=other", "PGUSER=other", "PGHOST=/nowhere", "PGTZ=Asia/Tokyo", "TZ=Asia/Tokyo", "CANARY=secret")
 	dsn := c.dsn(t)
 	if got := query[string](t, dsn, `select current_setting('server_encoding') || ' ' || current_user`); got != "UTF8 lanyard" {
 		t.Fatalf("got %q", got)
+	}
+	run(t, dsn, `create table environment (line text)`)
+	run(t, dsn, `copy environment from program 'env'`)
+	if n := query[int](t, dsn, `select count(*) from environment where line ~ '^(CANARY|LANG|TZ|PGPORT|PGHOST)='`); n != 0 {
+		t.Fatalf("%d of our variables reached the server", n)
 	}
 }
 
@@ -136,6 +141,17 @@ func TestOtherEncodingIsRefused(t *testing.T) {
 	wantError(t, CheckEncoding(ctx, ascii), `"ascii"`, "SQL_ASCII", "UTF8")
 	if err := CheckEncoding(ctx, conn); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestClusterOfOtherEncodingIsRefused(t *testing.T) {
+	t.Parallel()
+	cfg := careless(filepath.Join(folder(t), "data"))
+	cfg.InsecureInitdb = append(cfg.InsecureInitdb, "--locale=C", "-E", "SQL_ASCII")
+	_, err := Start(ctx, cfg)
+	wantError(t, err, "SQL_ASCII", "UTF8")
+	if pids := serverProcesses(t, cfg.DataDir); len(pids) > 0 {
+		t.Errorf("processes %v are left", pids)
 	}
 }
 

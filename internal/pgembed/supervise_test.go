@@ -78,19 +78,6 @@ func TestStopDuringARestartEnds(t *testing.T) {
 	eventually(t, "no process is left", func() bool { return len(serverProcesses(t, data)) == 0 })
 }
 
-func TestKilledServiceTakesItsServerAlong(t *testing.T) {
-	t.Parallel()
-	data := warmFolder(t)
-	service := startChild(t, "serve", data)
-	dsn := service.dsn(t)
-	run(t, dsn, `create table kept as select 1 as id`)
-	kill(service.Process.Pid)
-	c := mustStart(t, careless(data))
-	if n := query[int](t, c.DSN(), `select count(*) from kept`); n != 1 {
-		t.Fatalf("%d rows, want 1", n)
-	}
-}
-
 func TestPauseDoubles(t *testing.T) {
 	t.Parallel()
 	for crashes, want := range map[int]time.Duration{1: 100 * time.Millisecond, 2: 200 * time.Millisecond, 4: 800 * time.Millisecond} {
