@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -19,6 +20,7 @@ type Store interface {
 	CredentialByName(ctx context.Context, name string, device session.Token) (session.Credential, error)
 	RefuseTry(ctx context.Context, now time.Time, keys ...string) (session.Block, error)
 	ReserveTries(ctx context.Context, now time.Time, throttles ...session.Throttle) (tries []session.Try, ok bool, err error)
+	SettleTries(ctx context.Context, now time.Time, tries ...session.Try) error
 	RecordSignIn(ctx context.Context, r audit.SignIn) error
 	SignedIn(ctx context.Context, o session.Opening, r audit.SignIn) (session.ID, error)
 	ChangedPassword(ctx context.Context, o session.Opening, hash string, r audit.SignIn) (session.ID, error)
@@ -78,7 +80,7 @@ func (a *Authenticator) ChangePassword(ctx context.Context, t Attempt, password 
 	}
 	hash, err := a.Hasher.Hash(ctx, password, About(p.person.User)...)
 	if err != nil {
-		return Result{}, err
+		return Result{}, errors.Join(err, a.Store.SettleTries(ctx, p.at, p.tries...))
 	}
 	o := a.opening(t, p)
 	o.Session.ID, err = a.Store.ChangedPassword(ctx, o, hash, record(t, p, audit.ReasonNone))

@@ -57,7 +57,7 @@ func (s *Store) SignedIn(ctx context.Context, o session.Opening, r audit.SignIn)
 			return err
 		}
 		// Last: the address of an office is one row, which many wait for.
-		return tx.settleTries(ctx, r.At, o.Tries)
+		return tx.SettleTries(ctx, r.At, o.Tries...)
 	})
 	return id, err
 }

@@ -65,23 +65,16 @@ func (s *Store) GiveBackTries(ctx context.Context, now time.Time, tries ...sessi
 	return nil
 }
 
-// settleTries is what a right answer does to the counts.
-func (s *Store) settleTries(ctx context.Context, now time.Time, tries []session.Try) error {
+// SettleTries is what a right answer does to the counts.
+func (s *Store) SettleTries(ctx context.Context, now time.Time, tries ...session.Try) error {
 	for _, t := range tries {
-		settle := s.GiveBackTries
+		var err error
 		if t.Throttle.Clears {
-			settle = s.clearThrottle
+			err = s.ClearThrottles(ctx, t.Throttle.Key)
+		} else {
+			err = s.GiveBackTries(ctx, now, t)
 		}
-		if err := settle(ctx, now, t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) clearThrottle(ctx context.Context, _ time.Time, tries ...session.Try) error {
-	for _, t := range tries {
-		if err := s.ClearThrottles(ctx, t.Throttle.Key); err != nil {
+		if err != nil {
 			return err
 		}
 	}
