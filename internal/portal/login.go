@@ -98,7 +98,7 @@ func (h *Handler) refused(w http.ResponseWriter, r *http.Request, name string, n
 // loginAgain shows what was typed, but never the password.
 func (h *Handler) loginAgain(w http.ResponseWriter, r *http.Request, status int, name, problem string) error {
 	page, err := h.loginPage(r)
-	page.UserName, page.Problem = name, problem
+	page.UserName, page.Problem, page.Wrong = name, problem, status == http.StatusUnprocessableEntity
 	if err != nil {
 		return err
 	}

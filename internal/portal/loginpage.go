@@ -17,6 +17,7 @@ type LoginPage struct {
 	Action   string // where the form goes; it carries next and app, so that nothing is lost on the way
 	UserName string
 	Problem  string
+	Wrong    bool // Problem is about what was typed
 }
 
 // loginPage is the empty form. The app's name is looked up: what an address says must not appear as ours.

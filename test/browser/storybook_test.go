@@ -40,7 +40,7 @@ var stories = []story{
 	{"login", "portal/login", 200, portal.LoginPage{Action: "/login"}},
 	{"login-app", "portal/login", 200, portal.LoginPage{Action: "/login?app=goto&next=%2Fsaml%2Fresume%2Fx", App: "Citrix GoToMeeting"}},
 	{"login-again", "portal/login", 200, portal.LoginPage{Action: "/login?again=1", App: "Payroll", Again: "Ada Lovelace", UserName: "ada"}},
-	{"login-wrong", "portal/login", 422, portal.LoginPage{Action: "/login", UserName: "ada", Problem: "User name or password is wrong."}},
+	{"login-wrong", "portal/login", 422, portal.LoginPage{Action: "/login", UserName: "ada", Problem: "User name or password is wrong.", Wrong: true}},
 	{"login-wait", "portal/login", 429, portal.LoginPage{Action: "/login", App: "Payroll", UserName: "ada@example.org", Problem: "Too many tries. Please wait 30 seconds and try again."}},
 	{"login-unset", "portal/login", 200, portal.LoginPage{Action: "/login", NotSetUp: true}},
 	{"panel", "portal/panel", 200, portal.PanelPage{Account: ada, Apps: tiles}},
