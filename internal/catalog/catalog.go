@@ -113,9 +113,10 @@ func (c *Catalog) ready(a *apps.App, rings map[apps.ID]keyring) *App {
 	return app
 }
 
-// choice falls back to what the key does best when the app's method does not fit the key that is active now.
+// choice falls back to what the key does best when the app's method does not fit the key that is active now. An app whose
+// metadata wants assertions signed gets them signed (Metadata §2.4.4): it would refuse all others.
 func choice(s apps.Settings, key *signer.Key) signer.Choice {
-	c := signer.Choice{Assertion: s.Sign != apps.SignResponse, Response: s.Sign != apps.SignAssertion, Method: s.SignatureMethod}
+	c := signer.Choice{Assertion: s.Sign != apps.SignResponse || s.Metadata.WantSignedAssertion, Response: s.Sign != apps.SignAssertion, Method: s.SignatureMethod}
 	if key != nil && !can(key, c.Method) {
 		c.Method = key.Methods()[0]
 	}

@@ -83,6 +83,9 @@ func (a *answer) element(path string) *etree.Element {
 	if a.Root == nil {
 		a.t.Fatalf("no Response: %d %s", a.Status, a.Body)
 	}
+	if path == "" {
+		return a.Root
+	}
 	found := a.Root.FindElements("./" + path)
 	if len(found) != 1 {
 		a.t.Fatalf("%d of %s in %s", len(found), path, a.XML)

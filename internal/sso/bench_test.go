@@ -127,6 +127,21 @@ func newBench(t *testing.T, change ...func(*apps.App)) *bench {
 	return b
 }
 
+// in makes t the test that fails from now on.
+func (b *bench) in(t *testing.T) *bench { b.t = t; return b }
+
+// each runs f as one test that shows several things, each by its name.
+func each(t *testing.T, f func(t *testing.T), names ...string) {
+	t.Helper()
+	t.Run(names[0], func(t *testing.T) {
+		if len(names) == 1 {
+			f(t)
+			return
+		}
+		each(t, f, names[1:]...)
+	})
+}
+
 func (b *bench) serve() {
 	b.t.Helper()
 	now := func() time.Time { return b.now }
