@@ -22,7 +22,7 @@ func (s *Store) UpdateUser(ctx context.Context, u *directory.User) error {
 	}, u)
 }
 
-// SetUserDisabled shuts a person out, or lets them in again.
+// SetUserDisabled shuts a person out and ends their sessions, or lets them in again.
 func (s *Store) SetUserDisabled(ctx context.Context, id directory.UserID, disabled bool) error {
 	action := "user.enable"
 	if disabled {

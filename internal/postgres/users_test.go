@@ -254,3 +254,15 @@ func TestManyUsersAreAddedAtOnce(t *testing.T) {
 		t.Errorf("%d users", n)
 	}
 }
+
+func TestDisabledPersonLosesTheirSessions(t *testing.T) {
+	t.Parallel()
+	ctx, s := store(t)
+	u := mustUser(t, s, "ada")
+	o := opening(*u, monday, noToken)
+	open(t, s, o)
+	must(t, s.SetUserDisabled(ctx, u.ID, true))
+	must(t, s.SetUserDisabled(ctx, u.ID, false))
+	_, _, err := s.SessionByToken(ctx, o.Token, monday)
+	wantKind(t, err, fault.NotFound)
+}
