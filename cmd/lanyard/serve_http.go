@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/time/rate"
+
+	"github.com/lanyard-idp/lanyard/internal/admin"
+	"github.com/lanyard-idp/lanyard/internal/auth"
+	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/httpserver"
+	"github.com/lanyard-idp/lanyard/internal/portal"
+	"github.com/lanyard-idp/lanyard/internal/sso"
+	"github.com/lanyard-idp/lanyard/internal/testsp"
+	"github.com/lanyard-idp/lanyard/web"
+)
+
+// How many sign-ons may begin to wait: anybody can send an unsigned request, and each that waits is a row.
+const (
+	waitsPerSecond = 200
+	waitsAtOnce    = 2000
+)
+
+// build wires every part that answers HTTP.
+func (s *service) build() (*httpserver.Server, error) {
+	cookies := httpserver.Cookies{Secure: s.cfg.PublicURL.Scheme == "https"}
+	texts := httpserver.Texts{httpserver.English: web.English, httpserver.Dutch: web.Dutch}
+	pages, err := httpserver.LoadPages(web.FS, texts, cookies, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	s.pages = pages
+	stylesheet, err := pages.Asset("app.css")
+	if err != nil {
+		return nil, err
+	}
+	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), poolCollector{s.pool})
+	server := &httpserver.Server{
+		Pages: pages, Log: s.log, PublicURL: s.cfg.PublicURL, TrustedProxies: s.cfg.TrustedProxies, Metrics: s.metrics, Checks: s.checks(),
+	}
+	adapter := httpserver.Adapter{Pages: pages}
+	people := s.portal(pages)
+	server.Mount(httpserver.ForPages, people, &admin.Handler{Pages: pages, Store: s.store, Visitor: people.Visitor, Now: time.Now})
+	server.Mount(httpserver.ForSAML, s.metadata(), &sso.Handler{
+		PublicURL: s.cfg.BaseURL(), Catalog: s.live.Current, Store: s.store, Pages: pages, Adapter: adapter, Metrics: sso.NewMetrics(s.metrics),
+		Logger: s.log, Now: time.Now, Class: auth.ContextAt(s.cfg.PublicURL), Stylesheet: stylesheet, Waits: rate.NewLimiter(waitsPerSecond, waitsAtOnce),
+	})
+	if s.demo {
+		server.Mount(httpserver.ForSAML, &testsp.App{
+			PublicURL: s.cfg.BaseURL(), Metadata: s.ownMetadata, Stylesheet: stylesheet, Cookies: cookies, Adapter: adapter, Now: time.Now,
+		})
+	}
+	return server, nil
+}
+
+// portal is what people see: sign-in, the panel, sign-out, the set-up link.
+func (s *service) portal(pages *httpserver.Pages) *portal.Handler {
+	hasher := auth.NewHasher()
+	signIn := &auth.Authenticator{Store: s.store, Hasher: hasher, Context: auth.ContextAt(s.cfg.PublicURL), Now: time.Now, Logger: s.log}
+	return &portal.Handler{
+		Pages: pages, Auth: signIn, Sessions: &auth.Sessions{Store: s.store, Now: time.Now},
+		Setup: &auth.Setup{Store: s.store, Auth: signIn, Hasher: hasher, Now: time.Now},
+		Store: s.store, AppName: s.appName,
+	}
+}
+
+// appName is what the sign-in page calls an app; only of one that is there and on.
+func (s *service) appName(slug string) string {
+	app, ok := s.live.Current().BySlug(slug)
+	if !ok || !app.Enabled {
+		return ""
+	}
+	return app.Name
+}
+
+// checks are what must work before this node takes requests.
+func (s *service) checks() []httpserver.Check {
+	return []httpserver.Check{
+		{Name: "database", Run: func(ctx context.Context) error { return s.pool.Ping(ctx) }},
+		{Name: "signing key", Run: func(context.Context) error {
+			if key, _ := s.live.Current().Common(); key == nil {
+				return fault.New(fault.Unavailable, "There is no active signing certificate: lanyard cert create, then lanyard cert activate.")
+			}
+			return nil
+		}},
+	}
+}
