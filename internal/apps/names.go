@@ -23,7 +23,7 @@ var signatureMethods = []named[saml.SignatureMethod]{
 var nameIDFormats = []named[saml.NameIDFormat]{
 	{"email", saml.FormatEmail}, {"unspecified", saml.FormatUnspecified}, {"persistent", saml.FormatPersistent},
 	{"transient", saml.FormatTransient}, {"windows", saml.FormatWindows}, {"kerberos", saml.FormatKerberos},
-	{"x509", saml.FormatX509}, {"entity", saml.FormatEntity},
+	{"x509", saml.FormatX509}, {"entity", saml.FormatEntity}, {"none", FormatNone},
 }
 
 // SignatureMethodName is the short name of a method that we can sign with, or "".

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lanyard-idp/lanyard/internal/apps"
+	"github.com/lanyard-idp/lanyard/internal/postgres"
+)
+
+type doctorCmd struct{ output }
+
+// finding is the result of one check. Advice says what to do; it is empty when all is well.
+type finding struct {
+	Check  string `json:"check"`
+	OK     bool   `json:"ok"`
+	Found  string `json:"found"`
+	Advice string `json:"advice,omitempty"`
+}
+
+// patient is what the doctor looks at and what it finds.
+type patient struct {
+	p        *program
+	findings []finding
+}
+
+func (d *patient) well(check, format string, args ...any) {
+	d.findings = append(d.findings, finding{Check: check, OK: true, Found: fmt.Sprintf(format, args...)})
+}
+
+func (d *patient) ill(check, advice, format string, args ...any) {
+	d.findings = append(d.findings, finding{Check: check, Found: fmt.Sprintf(format, args...), Advice: advice})
+}
+
+// Run checks everything that can be checked and answers 1 when something is wrong.
+func (c *doctorCmd) Run(ctx context.Context, p *program) error {
+	d := &patient{p: p}
+	if d.configuration() {
+		d.database(ctx)
+	}
+	if err := c.print(p, d.findings, d.human); err != nil {
+		return err
+	}
+	for _, f := range d.findings {
+		if !f.OK {
+			return silent
+		}
+	}
+	return nil
+}
+
+func (d *patient) human(w io.Writer) {
+	for _, f := range d.findings {
+		mark := "ok   "
+		if !f.OK {
+			mark = "WRONG"
+		}
+		fmt.Fprintf(w, "%s  %s: %s\n", mark, f.Check, visible(f.Found))
+		if f.Advice != "" {
+			fmt.Fprintf(w, "       %s\n", visible(f.Advice))
+		}
+	}
+}
+
+// configuration answers whether it makes sense to go on.
+func (d *patient) configuration() bool {
+	cfg, err := d.p.flags.Read()
+	if err != nil {
+		for _, one := range apart(err) {
+			d.ill("configuration", "Correct the setting.", "%s", one)
+		}
+		return false
+	}
+	d.p.config = cfg
+	if host := cfg.PublicURL; host.Scheme == "http" && !apps.Loopback(host.Hostname()) {
+		d.ill("configuration", "Put a TLS proxy in front and set LANYARD_PUBLIC_URL to its https address.", "LANYARD_PUBLIC_URL is %s: passwords and sign-ins can be read on the way.", cfg.BaseURL())
+		return true
+	}
+	d.well("configuration", "every setting can be read; people reach us at %s", cfg.BaseURL())
+	return true
+}
+
+// database looks at the server, and at what is in it when the schema is right.
+func (d *patient) database(ctx context.Context) {
+	err := d.p.withDatabase(ctx, func(ctx context.Context, dsn string) error {
+		if !d.server(ctx, dsn) {
+			return nil
+		}
+		pool, err := postgres.Open(ctx, dsn, commandConnections)
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+		s := postgres.New(pool)
+		return errors.Join(d.keys(ctx, s), d.apps(ctx, s), d.administrators(ctx, s))
+	})
+	if err != nil {
+		d.ill("database", "See that PostgreSQL runs, and that the settings name it rightly.", "%v", err)
+	}
+}
+
+// Times that the doctor worries about.
+const (
+	expiresSoon = 60     // days; enough to plan a roll-over with every app
+	maxClockGap = 5.0    // seconds between our clock and the database's
+	oldest      = 150000 // server_version_num of the oldest PostgreSQL that is tested
+	newest      = 190000 // first one that is not
+)
