@@ -69,6 +69,7 @@ type Setup interface {
 type Store interface {
 	EndSessionByToken(ctx context.Context, t session.Token) error
 	CountOwners(ctx context.Context) (int, error)
+	CountUsers(ctx context.Context, search string) (int, error)
 	AppsOfUser(ctx context.Context, id directory.UserID) ([]apps.App, error)
 }
 

@@ -14,6 +14,7 @@ type LoginPage struct {
 	App      string // name of the app that the person is on the way to
 	Again    string // name of the person who is signed in but has to prove it anew
 	NotSetUp bool   // there is nobody who could sign in
+	NoOwner  bool   // there are people, but none of them is an administrator
 	Action   string // where the form goes; it carries next and app, so that nothing is lost on the way
 	UserName string
 	Problem  string
@@ -27,8 +28,11 @@ func (h *Handler) loginPage(r *http.Request) (LoginPage, error) {
 	if slug := q.Get("app"); slug != "" {
 		page.App = h.AppName(slug)
 	}
-	ready, err := h.setUp(r)
-	page.NotSetUp = !ready
+	if ready, err := h.setUp(r); ready || err != nil {
+		return page, err
+	}
+	people, err := h.Store.CountUsers(r.Context(), "")
+	page.NotSetUp, page.NoOwner = people == 0, people > 0
 	return page, err
 }
 
