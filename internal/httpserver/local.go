@@ -12,7 +12,7 @@ const maxLocal = 2048
 // Local says whether next is a path on this server and nothing that a browser could read as another site: "//host",
 // "/\host", a scheme, or any of these hidden behind control characters or percent signs.
 func Local(next string) bool {
-	if len(next) > maxLocal || !strings.HasPrefix(next, "/") || strings.ContainsFunc(next, unicode.IsControl) {
+	if len(next) > maxLocal || !strings.HasPrefix(next, "/") {
 		return false
 	}
 	u, err := url.Parse(next)

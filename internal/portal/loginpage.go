@@ -13,7 +13,7 @@ import (
 type LoginPage struct {
 	App      string // name of the app that the person is on the way to
 	Again    string // name of the person who is signed in but has to prove it anew
-	NotSetUp bool   // there is nobody who could sign in
+	NotSetUp bool   // there is nobody at all
 	NoOwner  bool   // there are people, but none of them is an administrator
 	Action   string // where the form goes; it carries next and app, so that nothing is lost on the way
 	UserName string

@@ -43,6 +43,7 @@ var stories = []story{
 	{"login-wrong", "portal/login", 422, portal.LoginPage{Action: "/login", UserName: "ada", Problem: "User name or password is wrong.", Wrong: true}},
 	{"login-wait", "portal/login", 429, portal.LoginPage{Action: "/login", App: "Payroll", UserName: "ada@example.org", Problem: "Too many tries. Please wait 30 seconds and try again."}},
 	{"login-unset", "portal/login", 200, portal.LoginPage{Action: "/login", NotSetUp: true}},
+	{"login-noowner", "portal/login", 200, portal.LoginPage{Action: "/login", NoOwner: true}},
 	{"panel", "portal/panel", 200, portal.PanelPage{Account: ada, Apps: tiles}},
 	{"panel-owner", "portal/panel", 200, portal.PanelPage{Account: owner, Apps: tiles[:1]}},
 	{"panel-empty", "portal/panel", 200, portal.PanelPage{Account: ada}},
