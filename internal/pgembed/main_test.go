@@ -32,9 +32,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	code := m.Run()
-	if dir, err := made(); err == nil {
-		os.RemoveAll(filepath.Dir(dir))
-	}
+	os.RemoveAll(madeIn) // "" is no error
 	os.Exit(code)
 }
 
@@ -106,6 +104,7 @@ var made = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	madeIn = dir
 	data := filepath.Join(dir, "data")
 	c, err := Start(ctx, careless(data))
 	if err != nil {
@@ -113,6 +112,8 @@ var made = sync.OnceValues(func() (string, error) {
 	}
 	return data, c.Stop()
 })
+
+var madeIn string
 
 // warmFolder is a data folder with a stopped cluster of its own.
 func warmFolder(t *testing.T) string {
@@ -224,7 +225,7 @@ func (c *child) dsn(t *testing.T) string {
 
 func serverProcesses(t *testing.T, data string) []int {
 	t.Helper()
-	pids, err := processesIn(filepath.Join(data, "pgdata"), "none")
+	pids, err := processesIn(filepath.Join(data, "pgdata"), clusterName(data))
 	if err != nil {
 		t.Fatal(err)
 	}

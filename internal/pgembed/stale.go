@@ -37,11 +37,22 @@ func (c *Cluster) clearStale(ctx context.Context) error {
 	if err := c.endProcesses(ctx, c.paths.pgdata, firstLinePID(pidFile), politely); err != nil {
 		return err
 	}
-	socket := filepath.Join(c.paths.run, socketName)
-	for _, file := range []string{pidFile, socket, socket + ".lock"} {
-		if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
+	for _, file := range []string{pidFile, filepath.Join(c.paths.run, socketName+".lock")} {
+		if err := removeStale(file); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// removeStale leaves a file whose process is gone to the server: from there it
+// learns which shared memory the killed one has left, and frees it.
+func removeStale(file string) error {
+	if pid := firstLinePID(file); pid != -1 && syscall.Kill(pid, 0) == syscall.ESRCH {
+		return nil
+	}
+	if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
+		return err
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func TestStaleLockFilesDoNotStopAStart(t *testing.T) {
 // was killed where there is no death signal.
 func spawnOrphan(t *testing.T, data string) int {
 	t.Helper()
-	c := &Cluster{cfg: careless(data), log: Config{}.logger(), paths: pathsIn(data), name: "lanyard-" + shortHash(data)}
+	c := &Cluster{cfg: careless(data), log: Config{}.logger(), paths: pathsIn(data), name: clusterName(data)}
 	if err := c.prepare(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -46,12 +46,15 @@ func start(ctx context.Context, cfg Config, as holder) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	c := &Cluster{cfg: cfg, log: cfg.logger(), paths: p, lock: l, name: "lanyard-" + shortHash(p.data), done: make(chan error, 1)}
+	c := &Cluster{cfg: cfg, log: cfg.logger(), paths: p, lock: l, name: clusterName(p.data), done: make(chan error, 1)}
 	if err := c.begin(ctx, as); err != nil {
 		return nil, errors.Join(fmt.Errorf("embedded database: %w", err), l.release())
 	}
 	return c, nil
 }
+
+// clusterName differs between folders; data is resolved.
+func clusterName(data string) string { return "lanyard-" + shortHash(data) }
 
 // begin goes from the lock to a supervised server.
 func (c *Cluster) begin(ctx context.Context, as holder) error {
