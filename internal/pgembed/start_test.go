@@ -107,7 +107,6 @@ func TestOddPathsWork(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := mustStart(t, careless(data))
-			t.Cleanup(func() { os.Remove(c.paths.run) }) // may be in /tmp
 			if got := query[string](t, c.DSN(), `select current_database()`); got != "lanyard" {
 				t.Fatalf("got %q", got)
 			}
@@ -116,6 +115,12 @@ func TestOddPathsWork(t *testing.T) {
 			}
 			if address, ok := Running(data); !ok || address != c.DSN() {
 				t.Errorf("Running = %q, %v; want %q", address, ok, c.DSN())
+			}
+			if err := c.Stop(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(c.paths.run); err == nil && !strings.HasPrefix(c.paths.run, data) {
+				t.Errorf("%s is left", c.paths.run)
 			}
 		})
 	}

@@ -3,6 +3,8 @@ package pgembed
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -71,6 +73,9 @@ func (c *Cluster) Stop() error {
 	c.stopOnce.Do(func() {
 		c.cancel()
 		<-c.supervised
+		if filepath.Dir(c.paths.run) != c.paths.data {
+			_ = os.Remove(c.paths.run) // empty now, unless the server was killed
+		}
 		if err := c.lock.release(); c.stopErr == nil {
 			c.stopErr = err
 		}
