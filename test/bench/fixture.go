@@ -35,7 +35,7 @@ func newFixture() (*fixture, error) {
 	if err != nil {
 		return nil, err
 	}
-	pair.ID, pair.State = "bench", certs.Active
+	pair.State = certs.Active
 	key, err := signer.NewKey("bench", pair.Signer, pair.Certificate.Certificate)
 	if err != nil {
 		return nil, err

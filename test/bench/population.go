@@ -100,7 +100,7 @@ func keepKey(ctx context.Context, s *postgres.Store, f *fixture, sealer *seal.Se
 	ctx = audit.WithActor(ctx, "bench", "")
 	return s.FirstSigningKey(ctx, time.Now(), func() (*certs.Sealed, error) {
 		pair := *f.pair
-		pair.ID, pair.State = "", certs.Next
+		pair.State = certs.Next
 		return pair.Seal(sealer)
 	})
 }
