@@ -38,7 +38,7 @@ func (c *metadataCmd) Run(ctx context.Context, p *program) error {
 
 // document is made by a node that serves nobody.
 func (p *program) document(ctx context.Context, s *postgres.Store, app string) (metadata.Document, error) {
-	sealer, err := p.sealer(ctx, s)
+	sealer, err := openSealer(ctx, p.config, s)
 	if err != nil {
 		return metadata.Document{}, err
 	}

@@ -29,7 +29,7 @@ type program struct {
 
 // configure reads the settings for every command but those that help with wrong ones.
 func (p *program) configure(command string) error {
-	if command == "doctor" || strings.HasPrefix(command, "keyset") {
+	if command == "doctor" || command == "keyset create" {
 		return nil
 	}
 	var err error
@@ -118,10 +118,14 @@ func complain(w io.Writer, err error) int {
 	return exitFailed
 }
 
-// apart takes joined errors as the several that they are.
+// apart takes joined errors as the several that they are. It does not look into other errors: what they wrap belongs to
+// their own sentence.
 func apart(err error) []error {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(err, &joined) {
+	if wrong, ok := err.(usageError); ok {
+		return apart(wrong.error)
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
 		return []error{err}
 	}
 	var all []error

@@ -35,7 +35,7 @@ func (s *service) openDatabase(ctx context.Context) error {
 
 // openKeys reads the master key and makes sure that there is a signing key.
 func (s *service) openKeys(ctx context.Context) error {
-	sealer, err := openSealer(s.cfg)
+	sealer, err := openSealer(ctx, s.cfg, s.store)
 	if err != nil {
 		return err
 	}

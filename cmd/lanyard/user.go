@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"math"
 	"strings"
-	"time"
 
-	"github.com/lanyard-idp/lanyard/internal/auth"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/postgres"
@@ -78,40 +75,6 @@ func attributes(pairs []string) (directory.Attributes, error) {
 		a[name] = append(a[name], value)
 	}
 	return a, nil
-}
-
-// password is given on standard input, where no list of processes shows it, or made up here.
-type password struct {
-	PasswordStdin    bool `xor:"password" help:"Read the password from standard input."`
-	GeneratePassword bool `xor:"password" help:"Make up a password and print it once."`
-}
-
-// read answers the hash, and the password itself if it was made up here; both are empty when neither way was chosen.
-func (c *password) read(p *program, u *directory.User) (made, hash string, err error) {
-	switch {
-	case c.GeneratePassword:
-		made = rand.Text()
-		hash, err = auth.HashPassword(made)
-		return made, hash, err
-	case !c.PasswordStdin:
-		return "", "", nil
-	}
-	text, err := io.ReadAll(io.LimitReader(p.in, 64<<10))
-	if err != nil {
-		return "", "", fmt.Errorf("read the password: %w", err)
-	}
-	given := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
-	if err := auth.CheckPassword(given, auth.About(*u)...); err != nil {
-		return "", "", err
-	}
-	hash, err = auth.HashPassword(given)
-	return "", hash, err
-}
-
-func printPassword(w io.Writer, made string) {
-	if made != "" {
-		fmt.Fprintf(w, "Password: %s\n", made)
-	}
 }
 
 type userListCmd struct {
@@ -191,74 +154,4 @@ func (p *program) changeUser(ctx context.Context, ref string, change func(*postg
 		fmt.Fprintf(p.out, done, u.UserName)
 		return nil
 	})
-}
-
-type userPasswordCmd struct {
-	userRef
-	password
-}
-
-// Run also forgets the wrong tries of before, which are often the reason for a new password.
-func (c *userPasswordCmd) Run(ctx context.Context, p *program) error {
-	if !c.PasswordStdin && !c.GeneratePassword {
-		return usage(fault.New(fault.Invalid, "Give the password on standard input with --password-stdin, or use --generate-password."))
-	}
-	var made string
-	err := p.changeUser(ctx, c.User, func(s *postgres.Store, u *directory.User) error {
-		var hash string
-		var err error
-		if made, hash, err = c.password.read(p, u); err != nil {
-			return err
-		}
-		if err := s.SetPassword(ctx, u.ID, hash); err != nil {
-			return err
-		}
-		return s.ClearThrottles(ctx, auth.AccountKeys(*u)...)
-	}, "%s has a new password; earlier sessions ended.\n")
-	if err == nil {
-		printPassword(p.out, made)
-	}
-	return err
-}
-
-// userView is a person as commands print one.
-type userView struct {
-	ID          directory.UserID     `json:"id"`
-	Email       string               `json:"email"`
-	UserName    string               `json:"username"`
-	GivenName   string               `json:"givenName"`
-	FamilyName  string               `json:"familyName"`
-	DisplayName string               `json:"displayName"`
-	Attributes  directory.Attributes `json:"attributes"`
-	Role        directory.Role       `json:"role"`
-	Disabled    bool                 `json:"disabled"`
-	CreatedAt   time.Time            `json:"createdAt"`
-	UpdatedAt   time.Time            `json:"updatedAt"`
-	Groups      []string             `json:"groups,omitempty"`
-	Apps        []string             `json:"apps,omitempty"`
-	Password    string               `json:"password,omitempty"` // only when it was made up just now
-}
-
-func viewUser(u *directory.User) userView {
-	return userView{ID: u.ID, Email: u.Email, UserName: u.UserName, GivenName: u.GivenName, FamilyName: u.FamilyName,
-		DisplayName: u.DisplayName, Attributes: u.Attributes, Role: u.Role, Disabled: u.Disabled, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt}
-}
-
-func (v *userView) state() string {
-	switch {
-	case v.Disabled:
-		return "disabled"
-	case v.Role == directory.RoleOwner:
-		return "administrator"
-	}
-	return "enabled"
-}
-
-func (v *userView) human(w io.Writer) {
-	pairs := []string{"ID", string(v.ID), "E-mail", v.Email, "User name", v.UserName, "Given name", v.GivenName, "Family name", v.FamilyName,
-		"Display name", v.DisplayName, "State", v.state(), "Groups", strings.Join(v.Groups, "\n"), "Apps", strings.Join(v.Apps, "\n")}
-	for _, name := range sorted(v.Attributes) {
-		pairs = append(pairs, name, strings.Join(v.Attributes[name], "\n"))
-	}
-	facts(w, pairs...)
 }

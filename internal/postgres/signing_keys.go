@@ -157,6 +157,33 @@ func (s *Store) writeKeyState(ctx context.Context, c *certs.Certificate) error {
 	return nil
 }
 
+// ResealSigningKeys replaces every sealed private key, retired ones too, by what reseal makes of it: all of them or none. It
+// answers how many there are.
+func (s *Store) ResealSigningKeys(ctx context.Context, reseal func(*certs.Sealed) (*certs.Sealed, error)) (int, error) {
+	n := 0
+	err := s.InTx(ctx, func(tx *Store) error {
+		if err := tx.lock(ctx, keysLock); err != nil {
+			return err
+		}
+		keys, err := all[certs.Sealed](tx.q.Query(ctx, `SELECT `+keyColumns+`, private_key FROM signing_keys`))
+		if err != nil {
+			return err
+		}
+		for i := range keys {
+			fresh, err := reseal(&keys[i])
+			if err != nil {
+				return err
+			}
+			if _, err := tx.q.Exec(ctx, `UPDATE signing_keys SET private_key = $2 WHERE id = $1`, keys[i].ID, fresh.PrivateKey); err != nil {
+				return fmt.Errorf("keep signing key %s: %w", keys[i].ID, err)
+			}
+		}
+		n = len(keys)
+		return tx.record(ctx, audit.Event{Action: "keyset.reseal", Object: "keyset", Detail: map[string]any{"keys": n}})
+	})
+	return n, err
+}
+
 func (s *Store) recordKey(ctx context.Context, action string, c *certs.Certificate) error {
 	return s.record(ctx, audit.Event{Action: action, Object: "cert:" + string(c.ID), Name: certs.Colons(c.SHA256()),
 		Detail: map[string]any{"app": c.AppID, "algorithm": c.Algorithm, "notAfter": c.NotAfter}})

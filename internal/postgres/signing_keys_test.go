@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"bytes"
 	"errors"
 	"sync"
 	"testing"
@@ -144,4 +145,41 @@ func TestFirstKeyIsMadeOnceByManyStarters(t *testing.T) {
 	}
 	failing := errors.New("never called")
 	must(t, s.FirstSigningKey(ctx, now, func() (*certs.Sealed, error) { return nil, failing }))
+}
+
+func TestAllKeysAreSealedAnewOrNone(t *testing.T) {
+	t.Parallel()
+	ctx, s := store(t)
+	mustKey(t, s, "")
+	must(t, s.RetireSigningKey(ctx, mustKey(t, s, "").ID, now))
+	before, err := s.SealedKeys(ctx)
+	must(t, err)
+	reseal := func(k *certs.Sealed) (*certs.Sealed, error) {
+		p, err := k.Open(keyset())
+		if err != nil {
+			return nil, err
+		}
+		return p.Seal(keyset())
+	}
+	if n, err := s.ResealSigningKeys(ctx, reseal); err != nil || n != 2 {
+		t.Fatalf("resealed %d, %v", n, err)
+	}
+	after, err := s.SealedKeys(ctx)
+	must(t, err)
+	if bytes.Equal(before[0].PrivateKey, after[0].PrivateKey) {
+		t.Error("the key is sealed as it was")
+	}
+	if _, err := after[0].Open(keyset()); err != nil {
+		t.Error(err)
+	}
+	calls := 0
+	_, err = s.ResealSigningKeys(ctx, func(k *certs.Sealed) (*certs.Sealed, error) {
+		if calls++; calls == 2 {
+			return nil, errors.New("does not open")
+		}
+		return reseal(k)
+	})
+	if again, _ := s.SealedKeys(ctx); err == nil || !bytes.Equal(again[0].PrivateKey, after[0].PrivateKey) {
+		t.Errorf("half of the keys were changed: %v", err)
+	}
 }
