@@ -38,6 +38,7 @@ type commands struct {
 	Cert     certCmd     `cmd:"" help:"Signing certificates."`
 	Keyset   keysetCmd   `cmd:"" help:"The master key for secrets at rest."`
 	Doctor   doctorCmd   `cmd:"" help:"Check configuration, database, keys, certificates and clock; say what to do."`
+	Healthy  healthyCmd  `cmd:"" help:"Say by the exit code whether the service at LANYARD_LISTEN is alive; for containers."`
 
 	config.Flags `embed:""`
 }
