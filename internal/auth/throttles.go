@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/session"
 )
 
-// The throttles. An account stands ten wrong passwords and then one every 5 s, 10 s … 15 min: fewer than a hundred guesses
+// The throttles. An account stands ten wrong passwords and then one every 5 s, 10 s … 15 min: about a hundred guesses
 // a day. An address stands thirty, for an office behind one address, and then one every 1 s … 1 min. A browser at which the
 // person signed in before has a count of its own, and only that one, so that nobody can lock its owner out from elsewhere.
 func throttles(c session.Credential, a Attempt) []session.Throttle {
