@@ -89,3 +89,13 @@ func (p *Pages) static(w http.ResponseWriter, r *http.Request) error {
 	w.Write(file.body)
 	return nil
 }
+
+// favicon is asked for by browsers on pages that name no icon.
+func (p *Pages) favicon(w http.ResponseWriter, r *http.Request) error {
+	icon, err := p.Asset("icon.svg")
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, icon, http.StatusFound)
+	return nil
+}

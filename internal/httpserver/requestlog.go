@@ -59,7 +59,7 @@ func level(r *http.Request, f *facts, status int) slog.Level {
 
 // quiet is what nobody wants to read about when it goes well.
 func quiet(path string) bool {
-	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/metrics"
+	return strings.HasPrefix(path, "/static/") || path == "/favicon.ico" || path == "/healthz" || path == "/readyz" || path == "/metrics"
 }
 
 // route is the pattern that answered, never the path: /setup/{token} and /saml/resume/{id} carry secrets. Of a path that

@@ -57,6 +57,7 @@ func (s *Server) Handler() http.Handler {
 	r.NotFound(adapter.Handle(nowhere))
 	r.MethodNotAllowed(adapter.Handle(wrongMethod))
 	r.Get("/static/{file}", adapter.Handle(s.Pages.static))
+	r.Get("/favicon.ico", adapter.Handle(s.Pages.favicon))
 	r.Get("/healthz", healthz)
 	r.Get("/readyz", s.readyz)
 	if s.Metrics != nil {

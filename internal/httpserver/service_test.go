@@ -58,6 +58,9 @@ func TestStaticFilesAreKeptForEverUnderANameThatChangesWithThem(t *testing.T) {
 			t.Errorf("%s: %d %v", c.pattern, w.Code, w.Header())
 		}
 	}
+	if w := ask(h, "GET", "/favicon.ico", ""); !strings.HasPrefix(w.Header().Get("Location"), "/static/icon.") {
+		t.Errorf("favicon: %d to %q", w.Code, w.Header().Get("Location"))
+	}
 	for _, p := range []string{"/static/app.css", "/static/app.000000000000.css", "/static/", "/static/..%2fweb.go"} {
 		if w := ask(h, "GET", p, ""); w.Code != 404 || w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d, %s", p, w.Code, w.Header().Get("Cache-Control"))

@@ -29,6 +29,7 @@ const (
 // world is everything that the portal asks of others.
 type world struct {
 	owners    int
+	others    int // people who are no administrators
 	apps      []apps.App
 	refuse    error // what SignIn answers
 	attempts  []auth.Attempt
@@ -76,6 +77,8 @@ func (w *world) EndSessionByToken(_ context.Context, t session.Token) error {
 }
 
 func (w *world) CountOwners(context.Context) (int, error) { return w.owners, nil }
+
+func (w *world) CountUsers(context.Context, string) (int, error) { return w.owners + w.others, nil }
 
 func (w *world) AppsOfUser(context.Context, directory.UserID) ([]apps.App, error) { return w.apps, nil }
 
