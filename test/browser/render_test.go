@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/lanyard-idp/lanyard/internal/audit"
+	"github.com/lanyard-idp/lanyard/internal/auth"
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
 	"github.com/lanyard-idp/lanyard/web"
@@ -148,7 +149,13 @@ func TestReasonsSayTheSameOnPagesAsInTheRecords(t *testing.T) {
 			t.Errorf("%s: %q, but %q", reason, got, reason.ForPerson())
 		}
 	}
-	if web.English["sentence.apology"] != fault.Apology {
-		t.Error("the apology differs")
+	for key, want := range map[string]string{
+		"sentence.apology":        fault.Apology,
+		"sentence.password.short": fault.From(auth.CheckPassword("short")).Message,
+		"sentence.password.weak":  fault.From(auth.CheckPassword("passwordpassword")).Message,
+	} {
+		if web.English[key] != want {
+			t.Errorf("%s: %q, but %q", key, web.English[key], want)
+		}
 	}
 }
