@@ -158,3 +158,26 @@ type watched struct {
 
 func (w *watched) Write(p []byte) (int, error) { w.sent = true; return w.ResponseWriter.Write(p) }
 func (w *watched) WriteHeader(code int)        { w.sent = true; w.ResponseWriter.WriteHeader(code) }
+
+// numbered repeats a format with 0, 1, 2 …
+func numbered(n int, format string) string {
+	var s strings.Builder
+	for i := range n {
+		fmt.Fprintf(&s, format, i)
+	}
+	return s.String()
+}
+
+// nested are elements within elements, each with its own 30 of a numbered attribute.
+func nested(depth int, format string) string {
+	var open, end strings.Builder
+	for i := range depth {
+		open.WriteString("<a")
+		for k := range 30 {
+			fmt.Fprintf(&open, format, i*30+k)
+		}
+		open.WriteString(">")
+		end.WriteString("</a>")
+	}
+	return open.String() + end.String()
+}

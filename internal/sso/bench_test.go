@@ -99,6 +99,7 @@ type bench struct {
 	handler *sso.Handler
 	server  http.Handler
 	log     bytes.Buffer
+	logger  *slog.Logger
 	live    atomic.Pointer[catalog.Catalog]
 	all     []apps.App
 	pairs   []certs.Pair
@@ -122,6 +123,7 @@ func newBench(t *testing.T, change ...func(*apps.App)) *bench {
 	for _, c := range change {
 		c(&b.all[0])
 	}
+	b.logger = slog.New(slog.NewJSONHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.reload()
 	b.serve()
 	return b
@@ -149,12 +151,11 @@ func (b *bench) serve() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	log := slog.New(slog.NewJSONHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.handler = &sso.Handler{
-		PublicURL: idp, Catalog: b.live.Load, Store: b.store, Pages: pages, Adapter: httpserver.Adapter{Pages: pages}, Logger: log, Now: now,
+		PublicURL: idp, Catalog: b.live.Load, Store: b.store, Pages: pages, Adapter: httpserver.Adapter{Pages: pages}, Logger: b.logger, Now: now,
 		Class: saml.ClassPasswordProtected, Stylesheet: "/static/app.css",
 	}
-	s := &httpserver.Server{Pages: pages, Log: log, PublicURL: &url.URL{Scheme: "https", Host: "idp.example.org"}}
+	s := &httpserver.Server{Pages: pages, Log: b.logger, PublicURL: &url.URL{Scheme: "https", Host: "idp.example.org"}}
 	s.Mount(httpserver.ForSAML, b.handler)
 	b.server = s.Handler()
 }
@@ -175,7 +176,7 @@ func (b *bench) change(f func(*apps.App)) {
 	b.reload()
 }
 
-// another adds a second app.
+// another adds a second app, for everybody who is there.
 func (b *bench) another(name string, change ...func(*apps.App)) apps.ID {
 	a := wiki()
 	a.ID, a.Slug, a.Name = apps.ID(fmt.Sprintf("5a0c1f7e-0000-4000-8000-0000000001%02d", len(b.all))), name, name
@@ -186,6 +187,9 @@ func (b *bench) another(name string, change ...func(*apps.App)) apps.ID {
 	}
 	b.all = append(b.all, a)
 	b.reload()
+	for _, p := range b.store.people {
+		b.store.assigned[a.ID] = append(b.store.assigned[a.ID], p.user.ID)
+	}
 	return a.ID
 }
 
