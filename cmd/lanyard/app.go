@@ -124,12 +124,12 @@ func changedFields(before, after *apps.App) (fields []string) {
 	return fields
 }
 
-// set changes an app by "key=value" texts; a value that starts with @ is the content of that file. Warnings are printed.
+// set changes an app by "key=value" texts and prints warnings. A certificate can be @FILE: it is too long to type.
 func (p *program) set(a *apps.App, pairs []string) error {
 	for i, pair := range pairs {
 		key, value, _ := strings.Cut(pair, "=")
 		file, isFile := strings.CutPrefix(value, "@")
-		if !isFile {
+		if !isFile || strings.TrimSuffix(key, "+") != "certificate" {
 			continue
 		}
 		text, err := os.ReadFile(file)
@@ -140,7 +140,7 @@ func (p *program) set(a *apps.App, pairs []string) error {
 	}
 	warnings, err := a.Set(pairs...)
 	for _, w := range warnings {
-		fmt.Fprintln(p.errs, "warning:", w)
+		fmt.Fprintln(p.errs, "warning:", visible(w))
 	}
 	return err
 }

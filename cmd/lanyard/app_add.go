@@ -31,7 +31,7 @@ func (c *appAddCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	for _, w := range fresh.Warnings {
-		fmt.Fprintln(p.errs, "warning:", w)
+		fmt.Fprintln(p.errs, "warning:", visible(w))
 	}
 	return p.withStore(ctx, func(ctx context.Context, s *postgres.Store) error {
 		old, err := s.AppByEntityID(ctx, fresh.App.EntityID)

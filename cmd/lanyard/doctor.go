@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
+	"github.com/lanyard-idp/lanyard/internal/pgembed"
 	"github.com/lanyard-idp/lanyard/internal/postgres"
 )
 
@@ -82,8 +86,12 @@ func (d *patient) configuration() bool {
 	return true
 }
 
-// database looks at the server, and at what is in it when the schema is right.
+// database looks at the server, and at what is in it when the schema is right. Looking makes nothing: before the first start
+// there is no private database.
 func (d *patient) database(ctx context.Context) {
+	if d.p.config.Embedded() && !d.made() {
+		return
+	}
 	err := d.p.withDatabase(ctx, func(ctx context.Context, dsn string) error {
 		if !d.server(ctx, dsn) {
 			return nil
@@ -101,7 +109,22 @@ func (d *patient) database(ctx context.Context) {
 	}
 }
 
-// Times that the doctor worries about.
+// made answers whether there is a private database, and finds out whether one could be made.
+func (d *patient) made() bool {
+	cfg := &d.p.config
+	if _, err := os.Stat(filepath.Join(cfg.DataDir, "pgdata")); !errors.Is(err, fs.ErrNotExist) {
+		return true // what hinders reading comes out when it is opened
+	}
+	programs := pgembed.Installed(cfg.PGBin)
+	if programs == "" {
+		d.ill("database", "Install them (Debian: apt-get install postgresql), name their folder in LANYARD_PG_BIN, or give a DATABASE_URL.", "the server programs of PostgreSQL 15 or newer are not here")
+		return false
+	}
+	d.well("database", "not made yet; the first start makes it in %s", cfg.DataDir)
+	return false
+}
+
+// What the doctor worries about.
 const (
 	expiresSoon = 60     // days; enough to plan a roll-over with every app
 	maxClockGap = 5.0    // seconds between our clock and the database's

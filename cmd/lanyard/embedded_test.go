@@ -80,6 +80,14 @@ func TestCommandsWorkWithTheServiceUpAndDown(t *testing.T) {
 	data, address := dataFolder(t), freeAddress(t)
 	s := newShell(t, "LANYARD_DATA_DIR="+data, "LANYARD_LISTEN="+address, "LANYARD_PUBLIC_URL=http://"+address)
 
+	if out := s.ok("doctor"); !strings.Contains(out, "not made yet") {
+		t.Errorf("before the first start: %s", out)
+	}
+	if _, err := os.Stat(data); err == nil {
+		t.Error("the doctor made something")
+	}
+	s.with("LANYARD_PG_BIN="+t.TempDir()).fails(exitFailed, args("doctor"))
+
 	s.ok("user", "add", "ada@example.org") // nothing was there before
 	before := s.ok("metadata")
 	info, err := os.Stat(filepath.Join(data, "keyset.json"))

@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -63,7 +64,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		return complain(errs, usage(err))
+		return complain(errs, usage(fmt.Errorf("%w (lanyard --help tells what there is)", err)))
 	}
 	p := &program{flags: &c.Flags, in: in, out: out, errs: errs, now: time.Now}
 	if err := p.configure(command.Command()); err != nil {

@@ -109,7 +109,11 @@ func complain(w io.Writer, err error) int {
 		return exitFailed
 	}
 	for _, one := range apart(err) {
-		fmt.Fprintf(w, "lanyard: %s\n", strings.TrimSuffix(one.Error(), "\n"))
+		lines := strings.Split(strings.TrimSpace(one.Error()), "\n")
+		for i := range lines {
+			lines[i] = visible(strings.ReplaceAll(lines[i], "\t", "    "))
+		}
+		fmt.Fprintf(w, "lanyard: %s\n", strings.Join(lines, "\n"))
 	}
 	var wrong usageError
 	if errors.As(err, &wrong) {

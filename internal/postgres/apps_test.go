@@ -30,7 +30,6 @@ func mustApp(t *testing.T, s *postgres.Store, name string) *apps.App {
 }
 
 func TestAppIsKeptWhole(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	yes := true
 	a := newApp("wiki")
@@ -62,7 +61,6 @@ func TestAppIsKeptWhole(t *testing.T) {
 }
 
 func TestAppsAreListedByNameWithoutDocuments(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	b, a := newApp("beta"), newApp("alpha")
 	b.MetadataXML = []byte("<EntityDescriptor/>")
@@ -101,7 +99,6 @@ func TestAppsOfOneNameGetDifferentSlugs(t *testing.T) {
 }
 
 func TestTakenNamesOfAppsAreConflicts(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	mustApp(t, s, "wiki")
 	wantKind(t, s.CreateApp(ctx, newApp("wiki")), fault.Conflict) // entity ID
@@ -112,7 +109,6 @@ func TestTakenNamesOfAppsAreConflicts(t *testing.T) {
 }
 
 func TestSecondWriterOfAnAppIsToldSo(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	mine := mustApp(t, s, "wiki")
 	theirs := *mine
@@ -135,7 +131,6 @@ func TestSecondWriterOfAnAppIsToldSo(t *testing.T) {
 }
 
 func TestAppIsDisabledEnabledAndDeleted(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	a := mustApp(t, s, "wiki")
 	must(t, s.SetAppEnabled(ctx, a.ID, false))

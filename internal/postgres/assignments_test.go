@@ -11,7 +11,6 @@ import (
 )
 
 func TestAssignmentsAreListedAndTakenAway(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	a := mustApp(t, s, "wiki")
 	ada, staff := mustUser(t, s, "ada"), mustGroup(t, s, "Staff")
@@ -45,7 +44,6 @@ func TestAssignmentsAreListedAndTakenAway(t *testing.T) {
 }
 
 func TestOnlyWhatExistsIsAssigned(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	a := mustApp(t, s, "wiki")
 	const nobody = "00000000-0000-0000-0000-000000000000"
@@ -58,7 +56,6 @@ func TestOnlyWhatExistsIsAssigned(t *testing.T) {
 }
 
 func TestAssignmentReachesThroughNestedGroups(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	wiki, other := mustApp(t, s, "wiki"), mustApp(t, s, "other")
 	ada, bob, carol := mustUser(t, s, "ada"), mustUser(t, s, "bob"), mustUser(t, s, "carol")

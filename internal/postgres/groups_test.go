@@ -35,7 +35,6 @@ func groupNames(groups []directory.Group) (names []string) {
 }
 
 func TestGroupIsFoundByIDAndName(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	g := mustGroup(t, s, " Engineering ")
 	for _, ref := range []string{string(g.ID), "ENGINEERING"} {
@@ -53,7 +52,6 @@ func TestGroupIsFoundByIDAndName(t *testing.T) {
 }
 
 func TestGroupsAreListedWithTheirCounts(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	all, inner := mustGroup(t, s, "All"), mustGroup(t, s, "Inner")
 	must(t, s.AddUserToGroup(ctx, all.ID, mustUser(t, s, "ada").ID))
@@ -73,7 +71,6 @@ func TestGroupsAreListedWithTheirCounts(t *testing.T) {
 }
 
 func TestGroupIsRenamedAndDeleted(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	g, other := mustGroup(t, s, "Sales"), mustGroup(t, s, "Other")
 	must(t, s.RenameGroup(ctx, g.ID, "Marketing"))
@@ -89,7 +86,6 @@ func TestGroupIsRenamedAndDeleted(t *testing.T) {
 }
 
 func TestGroupsOfAPersonReachThroughNesting(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	ada := mustUser(t, s, "ada")
 	inner, middle, outer, aside := mustGroup(t, s, "inner"), mustGroup(t, s, "middle"), mustGroup(t, s, "outer"), mustGroup(t, s, "aside")
@@ -126,7 +122,6 @@ func TestGroupsOfAPersonReachThroughNesting(t *testing.T) {
 }
 
 func TestGroupNeverContainsItself(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	a, b, c := mustGroup(t, s, "a"), mustGroup(t, s, "b"), mustGroup(t, s, "c")
 	must(t, s.AddGroupToGroup(ctx, a.ID, b.ID))

@@ -13,7 +13,6 @@ import (
 )
 
 func TestSetupLinkMakesOneAdministrator(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	link := []byte("hash of a link")
 	must(t, s.CreateSetupLink(ctx, link, now))
@@ -33,7 +32,6 @@ func TestSetupLinkMakesOneAdministrator(t *testing.T) {
 }
 
 func TestSetupLinkRunsOutAfterADay(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	link := []byte("hash of a link")
 	must(t, s.CreateSetupLink(ctx, link, now))

@@ -57,7 +57,6 @@ func stateOf(t *testing.T, s *postgres.Store, k *certs.Sealed) certs.State {
 }
 
 func TestSigningKeyComesBackAndOpens(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	k := mustKey(t, s, "")
 	got, err := s.SigningKey(ctx, k.ID)
@@ -82,7 +81,6 @@ func TestSigningKeyComesBackAndOpens(t *testing.T) {
 }
 
 func TestRollOverRollBackAndRetirement(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	old, fresh := mustKey(t, s, ""), mustKey(t, s, "")
 	must(t, s.ActivateSigningKey(ctx, old.ID, now))
@@ -108,7 +106,6 @@ func TestRollOverRollBackAndRetirement(t *testing.T) {
 }
 
 func TestKeyOfOneAppLivesBesideTheCommonOne(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	a := mustApp(t, s, "wiki")
 	common, own, second := mustKey(t, s, ""), mustKey(t, s, a.ID), mustKey(t, s, a.ID)
@@ -148,7 +145,6 @@ func TestFirstKeyIsMadeOnceByManyStarters(t *testing.T) {
 }
 
 func TestAllKeysAreSealedAnewOrNone(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	mustKey(t, s, "")
 	must(t, s.RetireSigningKey(ctx, mustKey(t, s, "").ID, now))

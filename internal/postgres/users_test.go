@@ -14,7 +14,8 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/postgrestest"
 )
 
-// store is a Store in a transaction of its own, rolled back at the end.
+// store is a Store in a transaction of its own, rolled back at the end. Tests with it do not run in parallel: transactions that
+// insert the same names wait for one another.
 func store(t *testing.T) (context.Context, *postgres.Store) {
 	t.Helper()
 	return audit.WithActor(t.Context(), "ada", "192.0.2.1"), postgres.New(postgrestest.Tx(t))
@@ -37,7 +38,6 @@ func wantKind(t *testing.T, err error, kind fault.Kind) {
 }
 
 func TestUserIsFoundByIDUserNameAndEmail(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	u := &directory.User{Email: " Ada@Example.org ", UserName: "ada", GivenName: "Ada", FamilyName: "Lovelace",
 		DisplayName: "Countess", Attributes: directory.Attributes{"department": {"Engines", "Poetry"}}, Role: directory.RoleOwner}
@@ -63,7 +63,6 @@ func TestUserIsFoundByIDUserNameAndEmail(t *testing.T) {
 }
 
 func TestNamesAreUniqueWhateverTheirCaseAndKind(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	mustUser(t, s, "ada")
 	for _, u := range []directory.User{
@@ -83,7 +82,6 @@ func TestNamesAreUniqueWhateverTheirCaseAndKind(t *testing.T) {
 }
 
 func TestInvalidUserIsNotKept(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	wantKind(t, s.CreateUser(ctx, &directory.User{Email: "nonsense"}, ""), fault.Invalid)
 	u := mustUser(t, s, "ada")
@@ -92,7 +90,6 @@ func TestInvalidUserIsNotKept(t *testing.T) {
 }
 
 func TestUsersAreSearchedAndPaged(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	for _, name := range []string{"carol", "ada", "bob"} {
 		mustUser(t, s, name)
@@ -132,7 +129,6 @@ func TestUsersAreSearchedAndPaged(t *testing.T) {
 }
 
 func TestChangeOfAUserIsRecordedWithOldAndNew(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	u := mustUser(t, s, "ada")
 	u.FamilyName = "Lovelace"
@@ -175,7 +171,6 @@ func TestChangeOfAUserIsRecordedWithOldAndNew(t *testing.T) {
 }
 
 func TestLastAdministratorStays(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	owner := &directory.User{Email: "owner@example.org", Role: directory.RoleOwner}
 	if err := s.CreateUser(ctx, owner, ""); err != nil {
@@ -227,7 +222,6 @@ func TestTwoAdministratorsCannotDisableEachOther(t *testing.T) {
 }
 
 func TestUnknownUserCannotBeChanged(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	for _, id := range []directory.UserID{"", "00000000-0000-0000-0000-000000000000"} {
 		wantKind(t, s.SetUserDisabled(ctx, id, true), fault.NotFound)
@@ -237,7 +231,6 @@ func TestUnknownUserCannotBeChanged(t *testing.T) {
 }
 
 func TestManyUsersAreAddedAtOnce(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	users := make([]directory.User, 6000)
 	for i := range users {
@@ -256,7 +249,6 @@ func TestManyUsersAreAddedAtOnce(t *testing.T) {
 }
 
 func TestDisabledPersonLosesTheirSessions(t *testing.T) {
-	t.Parallel()
 	ctx, s := store(t)
 	u := mustUser(t, s, "ada")
 	o := opening(*u, monday, noToken)
