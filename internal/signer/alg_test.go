@@ -129,6 +129,9 @@ func TestAlgorithms(t *testing.T) {
 			for attack, value := range badPairs(ec) {
 				rejected(t, attack, valuePattern.ReplaceAllLiteralString(doc, "<ds:SignatureValue>"+base64.StdEncoding.EncodeToString(value)+"</ds:SignatureValue>"), trustIn(ec))
 				rejectedQuery(t, string(m), value, trustIn(ec))
+				if _, _, ok := split(ec.signer.Public().(*cryptoecdsa.PublicKey), value); ok && attack != "one, one" {
+					t.Errorf("%s: taken for r and s", attack)
+				}
 			}
 			for _, other := range []string{"p256", "p384", "p521"} {
 				if other != name {
@@ -232,5 +235,6 @@ func badPairs(k *Key) map[string][]byte {
 	above := new(big.Int).Add(n, one)
 	most := new(big.Int).SetBytes(bytes.Repeat([]byte{0xFF}, half))
 	return map[string][]byte{"both zero": pair(zero, zero), "r zero": pair(zero, one), "s zero": pair(one, zero), "r = n": pair(n, one), "s = n": pair(one, n),
-		"both n": pair(n, n), "above n": pair(above, above), "all ones": pair(most, most), "one, one": pair(one, one), "short": make([]byte, 2*half-1), "none": nil}
+		"both n": pair(n, n), "above n": pair(above, above), "all ones": pair(most, most), "one, one": pair(one, one), "short": make([]byte, 2*half-1), "none": nil,
+		"long": append(pair(one, one), 0)}
 }

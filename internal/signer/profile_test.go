@@ -1,10 +1,13 @@
 package signer
 
 import (
+	"crypto/rsa"
+	"math/big"
 	"strings"
 	"testing"
 
 	"github.com/lanyard-idp/lanyard/internal/saml"
+	"github.com/lanyard-idp/lanyard/internal/strictxml"
 )
 
 // The rules of Core §5 for what we verify; the attacks on them are in xsw_test.go.
@@ -85,4 +88,75 @@ func TestSignatureProfile(t *testing.T) {
 		spaced := strings.Replace(value[:80]+"\r\n\t  "+value[80:], "<ds:SignatureValue>", "<ds:SignatureValue>\n", 1)
 		accepted(t, swap(t, good, value, spaced), trust)
 	})
+}
+
+// Each of these would fail in the cryptography as well, today; the shape has to give them away by itself.
+func TestShapeIsRefusedBeforeAnyCryptography(t *testing.T) {
+	k := testKey(t, "rsa")
+	good := goodRequest(t, k)
+	sig := signatureOf(t, good)
+	shape := func(doc string) error {
+		root, err := strictxml.Parse([]byte(doc), metadataLimits) // the lenient ones
+		if err != nil {
+			t.Fatalf("%v\n%s", err, doc)
+		}
+		_, err = inspect(root, trustIn(k))
+		return err
+	}
+	if err := shape(good); err != nil {
+		t.Fatal(err)
+	}
+	const enveloping = `<ds:Transform Algorithm="` + enveloped + `">`
+	for name, doc := range map[string]string{
+		"two signatures":                 swap(t, good, sig, sig+sig),
+		"a second one deep inside":       swap(t, good, "</samlp:NameIDPolicy>", sig+"</samlp:NameIDPolicy>"),
+		"a foreign one":                  swap(t, good, "</samlp:NameIDPolicy>", `<x:Signature xmlns:x="urn:x"></x:Signature></samlp:NameIDPolicy>`),
+		"something before it":            swap(t, swap(t, good, "<saml:Issuer", "<saml:NameID"), "</saml:Issuer>", "</saml:NameID>"),
+		"Object":                         swap(t, good, "</ds:Signature>", "<ds:Object></ds:Object></ds:Signature>"),
+		"second KeyInfo":                 swap(t, good, "</ds:Signature>", "<ds:KeyInfo></ds:KeyInfo></ds:Signature>"),
+		"Object for KeyInfo":             strings.ReplaceAll(good, "ds:KeyInfo>", "ds:Object>"),
+		"text in the signature":          swap(t, good, "<ds:SignatureValue>", "text<ds:SignatureValue>"),
+		"element in the certificate":     swap(t, good, "<ds:X509Certificate>", "<ds:X509Certificate><x></x>"),
+		"comments kept in SignedInfo":    swap(t, good, `Method Algorithm="`+excC14N, `Method Algorithm="`+c14N10+"#WithComments"),
+		"unknown canonicalization":       swap(t, good, `Method Algorithm="`+excC14N, `Method Algorithm="urn:x`),
+		"child of inclusive C14N":        swap(t, good, `Method Algorithm="`+excC14N+`">`, `Method Algorithm="`+c14N11+`"><x></x>`),
+		"child of SignatureMethod":       swap(t, good, "</ds:SignatureMethod>", "<x></x></ds:SignatureMethod>"),
+		"child of DigestMethod":          swap(t, good, "</ds:DigestMethod>", "<x></x></ds:DigestMethod>"),
+		"child of the first transform":   swap(t, good, enveloping, enveloping+"<x></x>"),
+		"child of InclusiveNamespaces":   swap(t, good, `Transform Algorithm="`+excC14N+`">`, `Transform Algorithm="`+excC14N+`"><ec:InclusiveNamespaces xmlns:ec="`+excC14N+`" PrefixList=""><x></x></ec:InclusiveNamespaces>`),
+		"no enveloped-signature":         swap(t, good, enveloped, c14N10),
+		"three transforms":               swap(t, good, "</ds:Transforms>", `<ds:Transform Algorithm="`+excC14N+`"></ds:Transform></ds:Transforms>`),
+		"no value":                       valuePattern.ReplaceAllLiteralString(good, "<ds:SignatureValue></ds:SignatureValue>"),
+		"value is no base64":             valuePattern.ReplaceAllLiteralString(good, "<ds:SignatureValue>!</ds:SignatureValue>"),
+		"element for the value":          valuePattern.ReplaceAllLiteralString(good, "<ds:SignatureValue><x>AAAA</x></ds:SignatureValue>"),
+		"short digest":                   digestPattern.ReplaceAllLiteralString(good, "<ds:DigestValue>AAAA</ds:DigestValue>"),
+		"element beside the digest":      swap(t, good, "</ds:DigestValue>", "<x></x></ds:DigestValue>"),
+		"element in the digest":          digestPattern.ReplaceAllLiteralString(good, "<ds:DigestValue><x></x></ds:DigestValue>"),
+		"something more in Reference":    swap(t, good, "</ds:Reference>", "<ds:DigestValue></ds:DigestValue></ds:Reference>"),
+		"something more in SignedInfo":   swap(t, good, "</ds:SignedInfo>", "<ds:Reference></ds:Reference></ds:SignedInfo>"),
+		"SignedInfo in another order":    swap(t, swap(t, good, "<ds:Reference", "<ds:Referenc"), "</ds:Reference>", "</ds:Referenc>"),
+		"another kind of document":       strings.ReplaceAll(good, saml.NSProtocol, "urn:x"),
+		"no ID":                          swap(t, good, ` ID="_req"`, ""),
+		"empty ID and Reference to it":   strings.ReplaceAll(good, "_req", ""),
+		"RSA-PSS, which nobody verifies": withMethod(t, good, string(saml.RSAPSS256), make([]byte, 256)),
+	} {
+		if err := shape(doc); err == nil {
+			t.Errorf("%s: has the shape of a signature", name)
+		} else {
+			wantInvalid(t, err)
+		}
+	}
+}
+
+func TestImpossibleExponentsAreRefused(t *testing.T) {
+	n := testKey(t, "rsa").signer.Public().(*rsa.PublicKey).N
+	for _, e := range []int{-1, 0, 1, 2, 4, 65536} {
+		wantInvalid(t, strongRSA(&rsa.PublicKey{N: n, E: e}))
+	}
+	wantInvalid(t, strongRSA(&rsa.PublicKey{N: new(big.Int).Rsh(n, 1), E: 65537}))
+	for _, e := range []int{3, 17, 65537} {
+		if err := strongRSA(&rsa.PublicKey{N: n, E: e}); err != nil {
+			t.Errorf("%d: %v", e, err)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -115,4 +116,24 @@ func TestAppendKeepsWhatWasInTheBuffer(t *testing.T) {
 		t.Fatalf("after a refusal the buffer holds %.40q", got)
 	}
 	wantInvalid(t, err)
+}
+
+func TestAKeySignsForManyAtOnce(t *testing.T) {
+	k, ec := testKey(t, "rsa"), testKey(t, "p256")
+	want := mustAppend(t, k, testResponse(), choices["both"].with(saml.RSASHA256))
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 5 {
+				got, err := k.AppendResponse(nil, testResponse(), choices["both"].with(saml.RSASHA256))
+				if err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%v: another document", err)
+				}
+				if _, err := ec.AppendResponse(nil, testRefusal(), choices["both"].with(saml.ECDSASHA512)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
 }

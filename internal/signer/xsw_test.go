@@ -192,7 +192,9 @@ func TestSignatureWrapping(t *testing.T) {
 		for _, r := range good {
 			wide = append(wide, byte(r>>8), byte(r))
 		}
-		rejected(t, "UTF-16", string(wide), trust)
+		if _, err := VerifyDocument(wide, trust); err == nil || !strings.Contains(err.Error(), "must be in UTF-8") {
+			t.Errorf("UTF-16: %v", err) // refused before two readers can take it for two documents
+		}
 	})
 	t.Run("XSW-17 comment or processing instruction inside identity text", func(t *testing.T) {
 		doc := signed(t, k, logout("admin@example.com.evil.example", ""))
