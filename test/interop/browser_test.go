@@ -26,6 +26,7 @@ type page struct {
 	browser *browser
 	url     *url.URL
 	status  int
+	header  http.Header
 	body    string
 	form    *form // nil when there is none
 }
@@ -58,30 +59,63 @@ func (p *page) submit(t *testing.T, replace map[string]string) *page {
 		values.Set(name, value)
 	}
 	target := p.url.ResolveReference(parseURL(t, p.form.action))
-	return p.browser.open(t, p.form.method, target, values, p.url)
+	return p.browser.open(t, p.form.method, target, values, p)
 }
 
 // open follows redirects to their end. from is the page that caused it, nil for an address typed by a person.
-func (b *browser) open(t *testing.T, method string, target *url.URL, values url.Values, from *url.URL) *page {
+func (b *browser) open(t *testing.T, method string, target *url.URL, values url.Values, from *page) *page {
 	t.Helper()
-	crossSite := false
+	hops := []*url.URL{}
+	if from != nil {
+		hops = append(hops, from.url)
+	}
 	for range 20 {
-		crossSite = crossSite || from != nil && from.Hostname() != target.Hostname()
 		request := newRequest(t, method, target, values)
-		b.addCookies(request, crossSite)
+		hops = append(hops, target)
+		site := fetchSite(hops)
+		request.Header.Set("Sec-Fetch-Site", site)
+		if method == http.MethodPost {
+			request.Header.Set("Origin", from.origin())
+		}
+		b.addCookies(request, site == "cross-site")
 		response, body := roundTrip(t, request)
 		b.keepCookies(target, response.Cookies())
 		location := response.Header.Get("Location")
 		if response.StatusCode < 300 || response.StatusCode > 399 || location == "" {
-			return &page{b, target, response.StatusCode, body, findForm(t, body)}
+			return &page{b, target, response.StatusCode, response.Header, body, findForm(t, body)}
 		}
 		if response.StatusCode < http.StatusTemporaryRedirect {
 			method, values = http.MethodGet, nil
 		}
-		from, target = target, target.ResolveReference(parseURL(t, location))
+		target = target.ResolveReference(parseURL(t, location))
 	}
 	t.Fatalf("more than 20 redirects, the last one to %s", target)
 	return nil
+}
+
+// fetchSite compares the way that a request came, the starting page first, as Sec-Fetch-Site does.
+func fetchSite(hops []*url.URL) string {
+	if len(hops) == 1 {
+		return "none"
+	}
+	site := "same-origin"
+	for _, hop := range hops[1:] {
+		if hop.Hostname() != hops[0].Hostname() {
+			return "cross-site"
+		}
+		if hop.Host != hops[0].Host {
+			site = "same-site"
+		}
+	}
+	return site
+}
+
+// origin is what the page's forms say of where they come from; pages that send no referrer hide it even from themselves.
+func (p *page) origin() string {
+	if p == nil || p.header.Get("Referrer-Policy") == "no-referrer" {
+		return "null"
+	}
+	return p.url.Scheme + "://" + p.url.Host
 }
 
 // roundTrip follows nothing.
@@ -107,7 +141,6 @@ func newRequest(t *testing.T, method string, target *url.URL, values url.Values)
 	mustNot(t, err)
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		request.Header.Set("Origin", "null") // a browser hides where it comes from under no-referrer
 	}
 	return request
 }

@@ -13,11 +13,14 @@ type kind struct {
 	signs      []string // algorithms of its own requests
 	reports    []string // optional facts that it passes on to the application
 
-	asksForClass bool // knows RequestedAuthnContext
+	knowsECDSA            bool // of our signatures
+	asksForClass          bool // knows RequestedAuthnContext
+	wantsAssertionsSigned bool // its metadata says WantAssertionsSigned, whatever it is told
 }
 
 // The lists are what the libraries do, tried one by one: samlify and node-saml know no SHA-384 (xml-crypto), the others
 // no RSASSA-PSS (goxmldsig, and xmlsec1 before 1.3); goxmldsig reads ECDSA values as DER, which no XML signature is.
+// samlify's own RSASSA-PSS is left out: its queries have a salt of 20 octets instead of the 32 of RFC 6931 §2.3.10.
 var kinds = []kind{
 	{
 		name: "node-saml", start: program("node", "peers/node-saml.mjs"),
@@ -28,19 +31,19 @@ var kinds = []kind{
 	{
 		name: "samlify", start: program("node", "peers/samlify.mjs"),
 		algorithms: []string{"rsa-sha256", "rsa-sha512", "rsa-pss-sha256"},
-		signs:      []string{"rsa-sha256", "rsa-sha512", "rsa-pss-sha256"},
+		signs:      []string{"rsa-sha256", "rsa-sha512"},
 	},
 	{
 		name: "pysaml2", start: program("/usr/bin/python3", "peers/pysaml2_sp.py"),
-		algorithms: []string{"rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256"},
-		signs:      []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
-		reports:    []string{"format", "class"}, asksForClass: true,
+		algorithms: []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"}, knowsECDSA: true,
+		signs:   []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
+		reports: []string{"format", "class"}, asksForClass: true,
 	},
 	{
 		name: "crewjam", start: startCrewjam,
 		algorithms: []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
 		signs:      []string{"rsa-sha256", "rsa-sha384", "rsa-sha512"},
-		reports:    []string{"format", "class"}, asksForClass: true,
+		reports:    []string{"format", "class"}, asksForClass: true, wantsAssertionsSigned: true,
 	},
 }
 
@@ -63,13 +66,15 @@ func TestServiceProvidersOfOthersSignPeopleInByLanyard(t *testing.T) {
 	idp := startLanyard(t)
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			key, cert := serviceKey(t)
 			sp := k.start(t, config{
 				IDPMetadata: idp.metadata(), EntityID: "https://" + k.name + ".example/sp", NameIDFormat: emailFormat,
 				KeyFile: key, CertFile: cert,
 			})
 			s := suite{k, idp, sp}
-			idp.register(t, sp)
+			idp.keep(t, sp)
+			idp.assign(t, sp.config.EntityID)
 			t.Run("requests", s.testRequests)
 			t.Run("responses", s.testResponses)
 			t.Run("names", s.testNames)
@@ -79,18 +84,17 @@ func TestServiceProvidersOfOthersSignPeopleInByLanyard(t *testing.T) {
 	}
 }
 
-// publish changes what the service provider does and says in its metadata, and has Lanyard read that, until the test ends.
-func (s suite) publish(t *testing.T, change func(*config)) {
+// login is where a sign-on starts. Lanyard has read the metadata of the service provider as it is now.
+func (s suite) login(t *testing.T, relay string) string {
 	t.Helper()
-	t.Cleanup(func() { s.idp.register(t, s.sp) }) // runs after the peer has been set back
-	s.sp.with(t, change)
-	s.idp.register(t, s.sp)
+	s.idp.keep(t, s.sp)
+	return s.sp.login(relay)
 }
 
 // fresh starts a sign-on in a new browser and carries it to the response.
 func (s suite) fresh(t *testing.T) delivery {
 	t.Helper()
-	return newBrowser().carry(t, s.sp.login("/after"))
+	return newBrowser().carry(t, s.login(t, "/after"))
 }
 
 // mustKnowAda requires what every service provider reports: who signed in, and for which of its requests.

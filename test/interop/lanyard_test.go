@@ -2,6 +2,7 @@ package interop
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -21,6 +23,8 @@ type lanyard struct {
 	url    string // public
 	binary string
 	env    []string
+
+	changes atomic.Int64 // to apps, so far
 }
 
 // startLanyard builds the program, serves it on an empty database and creates Ada.
@@ -31,15 +35,14 @@ func startLanyard(t *testing.T) *lanyard {
 		t.Fatalf("building the program: %v", err)
 	}
 	address := freeAddress(t)
-	dir := t.TempDir()
 	l := &lanyard{binary: binary, url: "http://" + strings.Replace(address, "127.0.0.1", "localhost", 1)}
 	l.env = append(os.Environ(),
 		"DATABASE_URL="+postgrestest.DSN(t),
 		"LANYARD_LISTEN="+address,
 		"LANYARD_PUBLIC_URL="+l.url,
-		"LANYARD_DATA_DIR="+dir,
-		"LANYARD_KEYSET="+filepath.Join(dir, "keyset.json"),
+		"LANYARD_DATA_DIR="+t.TempDir(),
 	)
+	l.env = append(l.env, "LANYARD_KEYSET="+strings.TrimSpace(l.run(t, "", "keyset", "create")))
 	l.serve(t)
 	l.run(t, adaPassword, "user", "add", adaName, "--given-name", "Ada", "--family-name", "Lovelace",
 		"--display-name", "Ada Lovelace", "--password-stdin")
@@ -76,11 +79,8 @@ func (l *lanyard) serve(t *testing.T) {
 		}
 	})
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if response, err := http.Get(l.url + "/readyz"); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return
-			}
+		if l.answers("/readyz") {
+			return
 		}
 		select {
 		case err := <-ended:
@@ -107,17 +107,66 @@ func (l *lanyard) run(t *testing.T, stdin string, args ...string) string {
 	return string(output)
 }
 
-// register adds the peer as an app from its metadata, or takes its changed metadata, and lets Ada use it.
-func (l *lanyard) register(t *testing.T, p *peer) {
+// keep has Lanyard know the peer as its metadata describes it now: as a new app, or anew where that has changed.
+func (l *lanyard) keep(t *testing.T, p *peer) {
 	t.Helper()
-	l.run(t, "", "app", "add", "--metadata", p.metadata(), "--replace")
-	l.run(t, "", "app", "assign", p.config.EntityID, "--user", adaName)
+	if p.known == p.config.published() {
+		return
+	}
+	args := []string{"app", "add", "--metadata", p.metadata(), "--replace"}
+	if !p.config.SignRequests {
+		// A document that no longer says so does not end the demand for signed requests: that is for the administrator.
+		args = append(args, "--set", "require-signed-requests=no")
+	}
+	l.change(t, p, append(args, "--slug")...)
+	p.known = p.config.published()
 }
 
 // set changes settings of the peer's app, each "name=value".
 func (l *lanyard) set(t *testing.T, p *peer, settings ...string) {
 	t.Helper()
-	l.run(t, "", append([]string{"app", "set", p.config.EntityID}, settings...)...)
+	l.keep(t, p)
+	args := append([]string{"app", "set", p.config.EntityID}, settings...)
+	l.change(t, p, append(args, "slug=")...)
+}
+
+// change runs a command whose last argument lacks the new slug of the app, and waits until the service answers to that:
+// it takes up changes a moment after the command has ended, all of one change at once.
+func (l *lanyard) change(t *testing.T, p *peer, args ...string) {
+	t.Helper()
+	p.slug = fmt.Sprintf("change-%d", l.changes.Add(1))
+	if last := args[len(args)-1]; strings.HasSuffix(last, "=") {
+		args[len(args)-1] = last + p.slug
+	} else {
+		args = append(args, p.slug)
+	}
+	l.run(t, "", args...)
+	l.await(t, "/saml/metadata/"+p.slug)
+}
+
+// await waits until an address of the service answers with a page.
+func (l *lanyard) await(t *testing.T, path string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if l.answers(path) {
+			return
+		}
+	}
+	t.Fatalf("%s does not answer after a minute", path)
+}
+
+func (l *lanyard) answers(path string) bool {
+	response, err := http.Get(l.url + path)
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
+
+func (l *lanyard) assign(t *testing.T, app string) {
+	t.Helper()
+	l.run(t, "", "app", "assign", app, "--user", adaName)
 }
 
 func (l *lanyard) metadata() string { return l.url + "/saml/metadata" }

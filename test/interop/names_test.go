@@ -31,7 +31,7 @@ func (s suite) testNames(t *testing.T) {
 // namesAs signs in with that format asked for and answers with the value; the service provider must read the same.
 func (s suite) namesAs(t *testing.T, want string) string {
 	t.Helper()
-	s.publish(t, func(c *config) { c.NameIDFormat = want })
+	s.sp.with(t, func(c *config) { c.NameIDFormat = want })
 	d := s.fresh(t)
 	got := d.deliver(t)
 	got.mustBeAccepted(t)

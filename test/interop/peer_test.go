@@ -32,9 +32,23 @@ type config struct {
 	ClockOffset           int      `json:"clockOffsetSeconds,omitempty"`
 }
 
+// published is the part of a configuration that metadata tells.
+type published struct {
+	entityID, nameIDFormat string
+	signs, decrypts        bool
+	assertions, responses  bool // wanted signed
+}
+
+func (c config) published() published {
+	wants := func(said *bool) bool { return said != nil && *said }
+	return published{c.EntityID, c.NameIDFormat, c.SignRequests, c.Decrypt, wants(c.WantAssertionsSigned), wants(c.WantResponseSigned)}
+}
+
 // peer is a running service provider of somebody else.
 type peer struct {
 	url    string
+	slug   string    // of its app at Lanyard
+	known  published // there
 	config config
 	save   func(*testing.T, config)
 }

@@ -18,17 +18,19 @@ func (s suite) testRefusals(t *testing.T) {
 	t.Run("RESP-09 an assertion for another audience is refused", s.testOtherAudience)
 	t.Run("RESP-08 an answer to no request is refused by who waits for one", func(t *testing.T) {
 		s.mustKnowAda(t, s.fresh(t).deliver(t))
-		newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t).mustBeRefused(t, "InResponseTo|unsolicited|no request")
+		newBrowser().carry(t, s.start(t)).deliver(t).mustBeRefused(t, "InResponseTo|unsolicited|no request")
 	})
 }
 
 // testOtherAudience registers a second app with the same address, so that nothing but the audience differs.
 func (s suite) testOtherAudience(t *testing.T) {
 	other := s.sp.config.EntityID + "/other"
-	s.idp.run(t, "", "app", "add", "--entity-id", other, "--acs", s.sp.url+"/acs", "--name", s.name+" other")
-	s.idp.run(t, "", "app", "assign", other, "--user", adaName)
+	slug := "other-" + s.name
+	s.idp.run(t, "", "app", "add", "--entity-id", other, "--acs", s.sp.url+"/acs", "--slug", slug)
+	s.idp.assign(t, other)
+	s.idp.await(t, "/saml/metadata/"+slug)
 	t.Cleanup(func() { s.idp.run(t, "", "app", "remove", other) })
 	s.sp.with(t, func(c *config) { c.AllowUnsolicited = true })
-	s.mustKnowAda(t, newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t))
-	newBrowser().carry(t, s.idp.startAddress(t, other)).deliver(t).mustBeRefused(t, "audience")
+	s.mustKnowAda(t, newBrowser().carry(t, s.start(t)).deliver(t))
+	newBrowser().carry(t, s.idp.url+"/saml/start/"+slug).deliver(t).mustBeRefused(t, "audience")
 }

@@ -39,16 +39,16 @@ func (s suite) testRequest(t *testing.T, binding, algorithm string) {
 // ask makes the service provider send its requests that way until the test ends.
 func (s suite) ask(t *testing.T, binding, algorithm string) {
 	t.Helper()
-	s.publish(t, func(c *config) {
+	s.sp.with(t, func(c *config) {
 		c.RequestBinding, c.SignatureAlgorithm, c.SignRequests = binding, algorithm, algorithm != ""
 	})
 }
 
 func (s suite) testPOSTFindsSession(t *testing.T) {
 	b := newBrowser()
-	s.mustKnowAda(t, b.carry(t, s.sp.login("first")).deliver(t))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "first")).deliver(t))
 	s.ask(t, "post", "")
-	s.mustKnowAda(t, b.carry(t, s.sp.login("second")).deliver(t))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "second")).deliver(t))
 	if b.signIns != 1 {
 		t.Errorf("the password was asked for %d times", b.signIns)
 	}
@@ -66,7 +66,7 @@ func (s suite) testRelayState(t *testing.T, binding string) {
 	s.ask(t, binding, "")
 	b := newBrowser()
 	for _, relay := range relayStates {
-		got := b.carry(t, s.sp.login(relay)).deliver(t)
+		got := b.carry(t, s.login(t, relay)).deliver(t)
 		got.mustBeAccepted(t)
 		if got.RelayState != relay {
 			t.Errorf("%q came back as %q", relay, got.RelayState)
@@ -77,8 +77,8 @@ func (s suite) testRelayState(t *testing.T, binding string) {
 func (s suite) testChangedRelayState(t *testing.T) {
 	s.ask(t, "redirect", "rsa-sha256")
 	b := newBrowser()
-	s.mustKnowAda(t, b.carry(t, s.sp.login("/mine")).deliver(t))
-	address := b.redirection(t, s.sp.login("/mine")).String()
+	s.mustKnowAda(t, b.carry(t, s.login(t, "/mine")).deliver(t))
+	address := b.redirection(t, s.login(t, "/mine")).String()
 	changed := strings.Replace(address, "RelayState=%2Fmine", "RelayState=%2Ftheirs", 1)
 	if changed == address {
 		t.Fatalf("no RelayState to change in %s", address)
@@ -89,8 +89,8 @@ func (s suite) testChangedRelayState(t *testing.T) {
 func (s suite) testMissingSignature(t *testing.T) {
 	s.ask(t, "redirect", "rsa-sha256")
 	b := newBrowser()
-	s.mustKnowAda(t, b.carry(t, s.sp.login("/mine")).deliver(t))
-	address := b.redirection(t, s.sp.login("/mine"))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "/mine")).deliver(t))
+	address := b.redirection(t, s.login(t, "/mine"))
 	kept := []string{}
 	for part := range strings.SplitSeq(address.RawQuery, "&") {
 		if !strings.HasPrefix(part, "SigAlg=") && !strings.HasPrefix(part, "Signature=") {
@@ -106,8 +106,8 @@ var issueSecond = regexp.MustCompile(`(IssueInstant="[0-9-]+T[0-9]+:[0-9]+:[0-9]
 func (s suite) testChangedPOST(t *testing.T) {
 	s.ask(t, "post", "rsa-sha256")
 	b := newBrowser()
-	s.mustKnowAda(t, b.carry(t, s.sp.login("/mine")).deliver(t))
-	page := b.get(t, s.sp.login("/mine"))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "/mine")).deliver(t))
+	page := b.get(t, s.login(t, "/mine"))
 	xml := decode(t, page.form.fields["SAMLRequest"])
 	changed := issueSecond.ReplaceAllStringFunc(xml, func(instant string) string {
 		last := len(instant) - 1

@@ -1,7 +1,6 @@
 package interop
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -21,23 +20,30 @@ func (s suite) testStarts(t *testing.T) {
 
 func (s suite) testStartAtLanyard(t *testing.T) {
 	s.sp.with(t, func(c *config) { c.AllowUnsolicited = true })
-	got := newBrowser().carry(t, s.idp.startAddress(t, s.sp.config.EntityID)).deliver(t)
+	got := newBrowser().carry(t, s.start(t)).deliver(t)
 	s.mustKnowAda(t, got)
 	if got.InResponseTo != "" {
 		t.Errorf("the response names the request %q, and there is none", got.InResponseTo)
 	}
 }
 
+// start is where the person's tile of the app leads.
+func (s suite) start(t *testing.T) string {
+	t.Helper()
+	s.idp.keep(t, s.sp)
+	return s.idp.url + "/saml/start/" + s.sp.slug
+}
+
 func (s suite) testForceAuthn(t *testing.T) {
 	b := newBrowser()
-	s.mustKnowAda(t, b.carry(t, s.sp.login("first")).deliver(t))
-	s.mustKnowAda(t, b.carry(t, s.sp.login("second")).deliver(t))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "first")).deliver(t))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "second")).deliver(t))
 	if b.signIns != 1 {
 		t.Fatalf("the password was asked for %d times without ForceAuthn", b.signIns)
 	}
 	s.sp.with(t, func(c *config) { c.ForceAuthn = true })
 	started := time.Now().Truncate(time.Second)
-	d := b.carry(t, s.sp.login("third"))
+	d := b.carry(t, s.login(t, "third"))
 	s.mustKnowAda(t, d.deliver(t))
 	if b.signIns != 2 {
 		t.Errorf("the password was asked for %d times with ForceAuthn", b.signIns)
@@ -50,7 +56,7 @@ func (s suite) testForceAuthn(t *testing.T) {
 func (s suite) testPassiveWithoutSession(t *testing.T) {
 	s.sp.with(t, func(c *config) { c.Passive = true })
 	b := newBrowser()
-	d := b.carry(t, s.sp.login("/quietly"))
+	d := b.carry(t, s.login(t, "/quietly"))
 	if b.signIns != 0 {
 		t.Error("a form was shown")
 	}
@@ -59,9 +65,9 @@ func (s suite) testPassiveWithoutSession(t *testing.T) {
 
 func (s suite) testPassiveWithSession(t *testing.T) {
 	b := newBrowser()
-	s.mustKnowAda(t, b.carry(t, s.sp.login("first")).deliver(t))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "first")).deliver(t))
 	s.sp.with(t, func(c *config) { c.Passive = true })
-	s.mustKnowAda(t, b.carry(t, s.sp.login("second")).deliver(t))
+	s.mustKnowAda(t, b.carry(t, s.login(t, "second")).deliver(t))
 	if b.signIns != 1 {
 		t.Errorf("the password was asked for %d times", b.signIns)
 	}
@@ -76,7 +82,7 @@ func (s suite) testUnmetClass(t *testing.T) {
 func (s suite) testUnassigned(t *testing.T) {
 	s.mustKnowAda(t, s.fresh(t).deliver(t))
 	app := s.sp.config.EntityID
-	t.Cleanup(func() { s.idp.run(t, "", "app", "assign", app, "--user", adaName) })
+	t.Cleanup(func() { s.idp.assign(t, app) })
 	s.idp.run(t, "", "app", "unassign", app, "--user", adaName)
 	s.mustBeDenied(t, s.fresh(t), "RequestDenied")
 }
@@ -93,12 +99,4 @@ func (s suite) mustBeDenied(t *testing.T, d delivery, code string) {
 		t.Errorf("the status is %v", got)
 	}
 	d.deliver(t).mustBeRefused(t, code+"|Responder")
-}
-
-// startAddress is where the person's tile of the app leads.
-func (l *lanyard) startAddress(t *testing.T, app string) string {
-	t.Helper()
-	var shown struct{ Slug string }
-	mustNot(t, json.Unmarshal([]byte(l.run(t, "", "app", "show", app, "--json")), &shown))
-	return l.url + "/saml/start/" + shown.Slug
 }

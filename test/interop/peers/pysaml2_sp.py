@@ -20,6 +20,8 @@ from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, xmldsig
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
 from saml2.metadata import entity_descriptor
+from saml2.saml import AuthnContextClassRef
+from saml2.samlp import RequestedAuthnContext
 
 # Requests sent from here: the library keeps none, the application hands it the IDs that it waits for.
 outstanding = {}
@@ -112,7 +114,8 @@ def login(config, relay):
     if config.get("passive"):
         options["is_passive"] = "true"
     if config.get("requestedAuthnContext"):
-        options["requested_authn_context"] = {"authn_context_class_ref": config["requestedAuthnContext"], "comparison": "exact"}
+        classes = [AuthnContextClassRef(text=name) for name in config["requestedAuthnContext"]]
+        options["requested_authn_context"] = RequestedAuthnContext(authn_context_class_ref=classes, comparison="exact")
     request_id, http_args = client.prepare_for_authenticate(
         relay_state=relay,
         binding=BINDING_HTTP_POST if post else BINDING_HTTP_REDIRECT,
