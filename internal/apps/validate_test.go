@@ -199,3 +199,22 @@ func TestOnlyStrongKeysOfKnownKindsAreTaken(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusedAddressSaysWhatIsWrongWithIt(t *testing.T) {
+	for location, word := range map[string]string{
+		"https://wiki.example.org/*":        "wildcard",
+		"https://me@wiki.example.org/":      "user name",
+		"https://wiki.example.org/#top":     "fragment",
+		"http://wiki.example.org/":          "not encrypted",
+		"javascript:alert(1)":               "not an absolute URL",
+		"ftp://wiki.example.org/":           "https://",
+		"https://wiki.example.org/a b":      `' '`,
+		"https://bücher.example/":           "xn--",
+		"https://wiki.example.org:99999/":   "not an absolute URL",
+		"https://wiki.example.org/\u202eab": "percent-encoded",
+	} {
+		if err := apps.CheckURL("acs", location, false); err == nil || !strings.Contains(err.Error(), word) {
+			t.Errorf("%s: %v", location, err)
+		}
+	}
+}
