@@ -15,6 +15,7 @@ import (
 const (
 	maxName     = 256  // characters
 	maxEntityID = 1024 // characters (Core §8.3.6)
+	maxOwnID    = 256  // characters, of an entity ID of our own (SAML2int SDP-G04)
 	maxIndex    = 65535
 	MinLifetime = Duration(time.Minute)
 	MaxLifetime = Duration(time.Hour)
@@ -67,13 +68,13 @@ func (a *App) validateNames() error {
 	if len(a.Slug) > maxSlug+8 || !validSlug.MatchString(a.Slug) || uuidShaped.MatchString(a.Slug) {
 		return fault.Field("slug", "%q cannot stand in a URL: use lower-case letters and digits with single hyphens between.", a.Slug)
 	}
-	return checkEntityID("entity-id", a.EntityID)
+	return checkEntityID("entity-id", a.EntityID, maxEntityID)
 }
 
 // checkEntityID takes any name without blanks; that it is an address is a habit, not a rule that everybody keeps.
-func checkEntityID(field, id string) error {
-	if id == "" || utf8.RuneCountInString(id) > maxEntityID || len(id) > 2*maxEntityID {
-		return fault.Field(field, "An entity ID has 1 to %d characters.", maxEntityID)
+func checkEntityID(field, id string, limit int) error {
+	if id == "" || utf8.RuneCountInString(id) > limit || len(id) > 2*limit {
+		return fault.Field(field, "An entity ID has 1 to %d characters here.", limit)
 	}
 	if strings.ContainsFunc(id, unicode.IsSpace) || !printable(id) {
 		return fault.Field(field, "An entity ID holds no blanks and no control characters.")
@@ -144,7 +145,7 @@ func (s *Settings) validateRest() error {
 		return fault.Field("relay-state", "A RelayState has at most %d printable characters.", maxURL)
 	}
 	if s.IdPEntityID != "" {
-		if err := checkEntityID("idp-entity-id", s.IdPEntityID); err != nil {
+		if err := checkEntityID("idp-entity-id", s.IdPEntityID, maxOwnID); err != nil {
 			return err
 		}
 	}

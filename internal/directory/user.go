@@ -74,7 +74,7 @@ func (u *User) Validate() error {
 	}
 	for _, f := range []struct{ name, value string }{
 		{"email", u.Email}, {"username", u.UserName}, {"given-name", u.GivenName},
-		{"family-name", u.FamilyName}, {"display-name", u.DisplayName},
+		{"family-name", u.FamilyName}, {"display-name", u.DisplayName}, {"display-name", u.Name()}, // the last one is put together
 	} {
 		if err := validText(f.name, f.value); err != nil {
 			return err
