@@ -27,7 +27,10 @@ func ReadAuthnRequest(doc []byte) (*AuthnRequest, error) {
 	if err := req.attributes(root); err != nil {
 		return nil, err
 	}
-	return req, req.children(root)
+	if err := req.children(root); err != nil {
+		return nil, err
+	}
+	return req, nil
 }
 
 func holdsSignature(e *strictxml.Element) bool {
