@@ -62,17 +62,23 @@ func serve(ctx context.Context, cfg config.Config, demo bool, log *slog.Logger, 
 	return s.run(ctx, server, l)
 }
 
-// run owns every goroutine of the service.
+// run owns every goroutine of the service. All but the server go on until the last request is answered: a node that is
+// stopping must not serve an app that is switched off meanwhile.
 func (s *service) run(ctx context.Context, server *httpserver.Server, l net.Listener) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return s.live.Run(ctx) })
-	g.Go(func() error { return server.Run(ctx, l) })
+	work, done := context.WithCancel(context.WithoutCancel(ctx))
+	defer done()
+	g, work := errgroup.WithContext(work)
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	context.AfterFunc(work, stop) // a node that lost a part of itself stops
+	g.Go(func() error { defer done(); return server.Run(serving, l) })
+	g.Go(func() error { return s.live.Run(work) })
 	sweeper := &auth.Sweeper{Store: s.store, Now: time.Now, Logger: s.log}
-	g.Go(func() error { return sweeper.Run(ctx) })
+	g.Go(func() error { return sweeper.Run(work) })
 	if s.cluster != nil {
 		g.Go(func() error {
 			select {
-			case <-ctx.Done():
+			case <-work.Done():
 				return nil
 			case err := <-s.cluster.Done():
 				return fmt.Errorf("the embedded database has gone for good: %w", err)

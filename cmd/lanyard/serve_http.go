@@ -39,6 +39,7 @@ func (s *service) build() (*httpserver.Server, error) {
 	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), poolCollector{s.pool})
 	server := &httpserver.Server{
 		Pages: pages, Log: s.log, PublicURL: s.cfg.PublicURL, TrustedProxies: s.cfg.TrustedProxies, Metrics: s.metrics, Checks: s.checks(),
+		Drain: s.drain(),
 	}
 	adapter := httpserver.Adapter{Pages: pages}
 	people := s.portal(pages)
@@ -53,6 +54,15 @@ func (s *service) build() (*httpserver.Server, error) {
 		})
 	}
 	return server, nil
+}
+
+// drain is how long a node that stops goes on taking requests while /readyz says no, so that a balancer sends them
+// elsewhere. With a private database there is nowhere else.
+func (s *service) drain() time.Duration {
+	if s.cluster != nil {
+		return 0
+	}
+	return 3 * time.Second
 }
 
 // portal is what people see: sign-in, the panel, sign-out, the set-up link.

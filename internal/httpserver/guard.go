@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -42,6 +43,27 @@ func (s *Server) recover(next http.Handler) http.Handler {
 			Note(r.Context(), slog.String("stack", string(debug.Stack())))
 			Adapter{s.Pages}.Error(w, r, fmt.Errorf("panic: %v", p))
 		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bounded ends work that takes too long, mostly for a database that hangs, while there is still time to say so: at
+// writeTimeout the connection is cut without a word.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), workTimeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// lastOnConnection ends connections with their next answer once we are stopping, so that none is left in use when we stop
+// taking requests.
+func (s *Server) lastOnConnection(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -14,6 +14,7 @@ import (
 const (
 	headerTimeout = 5 * time.Second
 	readTimeout   = 15 * time.Second
+	workTimeout   = 20 * time.Second // for reading the body and answering
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 32 << 10 // the redirect binding puts a whole message into the URL

@@ -53,7 +53,7 @@ func (s *Server) Mount(p Policy, parts ...Routes) {
 func (s *Server) Handler() http.Handler {
 	adapter := Adapter{s.Pages}
 	r := chi.NewRouter()
-	r.Use(s.observe, s.common, s.recover, s.secureOnly, headIsGet)
+	r.Use(s.observe, bounded, s.lastOnConnection, s.common, s.recover, s.secureOnly, headIsGet)
 	r.NotFound(adapter.Handle(nowhere))
 	r.MethodNotAllowed(adapter.Handle(wrongMethod))
 	r.Get("/static/{file}", adapter.Handle(s.Pages.static))

@@ -65,8 +65,9 @@ type proxy struct {
 
 func (p *proxy) RoundTrip(r *http.Request) (*http.Response, error) {
 	err := errors.New("no node is up")
-	for range p.addresses {
-		address := p.addresses[int(p.turn.Add(1))%len(p.addresses)]
+	first := int(p.turn.Add(1))
+	for i := range p.addresses {
+		address := p.addresses[(first+i)%len(p.addresses)]
 		if p.down != nil && p.down(address) {
 			continue
 		}

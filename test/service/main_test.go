@@ -20,6 +20,7 @@ func withProgram(run func() int) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	sources("../../cmd", "../../internal", "../../migrations", "../../web", "../../go.mod")
 	binary = filepath.Join(dir, "lanyard")
 	build := exec.Command("go", "build", "-o", binary, "github.com/lanyard-idp/lanyard/cmd/lanyard")
 	build.Stdout, build.Stderr = os.Stderr, os.Stderr
@@ -28,4 +29,14 @@ func withProgram(run func() int) int {
 		return 1
 	}
 	return run()
+}
+
+// sources looks at what the program is made of, so that go test does not answer from its cache when that has changed.
+func sources(roots ...string) {
+	for _, root := range roots {
+		filepath.WalkDir(root, func(path string, _ os.DirEntry, _ error) error {
+			os.Stat(path)
+			return nil
+		})
+	}
 }
