@@ -32,8 +32,8 @@ const (
 			u.id::text, u.email, u.username, u.given_name, u.family_name, u.display_name, u.attributes,
 			%s,
 			EXISTS (SELECT FROM app_assignments a WHERE a.app_id = $2 AND a.everyone)
-				OR EXISTS (SELECT FROM app_assignments a WHERE a.app_id = $2 AND a.user_id = u.id)
-				OR EXISTS (SELECT FROM app_assignments a JOIN mine ON mine.group_id = a.group_id WHERE a.app_id = $2),
+				OR (SELECT true FROM app_assignments a WHERE a.app_id = $2 AND a.user_id = u.id) IS NOT NULL
+				OR EXISTS (SELECT FROM mine JOIN app_assignments a ON a.app_id = $2 AND a.group_id = mine.group_id),
 			coalesce(p.value, ''), t.name_id, coalesce(t.session_index, ''), t.assertion_until, t.created_at
 		FROM s
 		JOIN users u ON u.id = s.user_id AND NOT u.disabled
@@ -110,12 +110,16 @@ const concludeSQL = `
 		SELECT $14::uuid, $6::uuid, $19::jsonb, $20, $21, $1 FROM valid WHERE $19 IS NOT NULL
 		ON CONFLICT (session_id, app_id) DO UPDATE SET name_id = excluded.name_id, session_index = excluded.session_index,
 			assertion_until = greatest(participants.assertion_until, excluded.assertion_until)
+			WHERE participants.assertion_until < $22 OR participants.name_id <> excluded.name_id OR participants.session_index <> excluded.session_index
 	), used AS (
 		UPDATE sessions SET last_seen_at = $1 WHERE id = $14::uuid AND last_seen_at < $15
 	)
 	INSERT INTO sign_ins (at, reference, kind, reason, user_id, username, app_id, app_name, address, user_agent, request_id, message, detail)
 	SELECT $1, $2, $3, $4, $5::uuid, $7, $6::uuid, $8, $9, $10, $11, $12, $13 FROM valid
 	RETURNING id`
+
+// untilGrain rounds up how long an app holds an assertion, so that not every sign-on writes the participant anew.
+const untilGrain = time.Minute
 
 // Conclude commits the end of a sign-on. A request seen before, or a waiting sign-on that is gone, is a Conflict.
 func (s *Store) Conclude(ctx context.Context, c session.Conclusion) error {
@@ -125,19 +129,20 @@ func (s *Store) Conclude(ctx context.Context, c session.Conclusion) error {
 	}
 	var name []byte
 	var index string
-	var until *time.Time
+	var until, held *time.Time
 	if p := c.Participant; p != nil {
 		if name, err = json.Marshal(p.NameID); err != nil {
 			return fmt.Errorf("conclude a sign-on: %w", err)
 		}
-		index, until = p.SessionIndex, &p.AssertionUntil
+		later := p.AssertionUntil.Add(untilGrain)
+		index, until, held = p.SessionIndex, &later, &p.AssertionUntil
 	}
 	r := &c.SignIn
 	var id int64
 	err = s.q.QueryRow(ctx, concludeSQL, r.At, r.Reference, r.Kind, r.Reason, orNull(string(r.UserID)), orNull(string(r.AppID)),
 		readable(r.UserName, maxKeptName), readable(r.AppName, maxKeptText), readable(r.Address, maxKeptText), readable(r.UserAgent, maxKeptText),
 		readable(r.RequestID, maxKeptText), r.Message, withoutNUL(detail), orNull(string(c.SessionID)), r.At.Add(-session.TouchEvery),
-		c.RequestID, c.SeenUntil, c.Waiting, name, index, until).Scan(&id)
+		c.RequestID, c.SeenUntil, c.Waiting, name, index, until, held).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.New(fault.Conflict, "This sign-in was used already. Go back to the app and start again.")
 	}

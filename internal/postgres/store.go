@@ -36,8 +36,9 @@ func (s *Store) InTx(ctx context.Context, f func(tx *Store) error) error {
 	return pgx.BeginFunc(ctx, s.q, func(tx pgx.Tx) error { return f(&Store{tx}) })
 }
 
-// Open connects to the database. Plans are made once for each connection and statement: our statements find single rows
-// by key, so a plan for the actual values would never be better.
+// Open connects to the database. Plans are made once for each connection and statement: our statements find rows by key, so
+// a plan for the actual values would never be better. One that was made while a table was small must not read all of it
+// when it has grown, so indexes are used wherever there are any.
 func Open(ctx context.Context, dsn string, maxConns int32) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
@@ -48,6 +49,8 @@ func Open(ctx context.Context, dsn string, maxConns int32) (*pgxpool.Pool, error
 		cfg.MaxConns = maxConns
 	}
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
+	cfg.ConnConfig.RuntimeParams["jit"] = "off" // compiling costs more than our statements
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "lanyard"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
