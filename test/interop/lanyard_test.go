@@ -3,6 +3,7 @@ package interop
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -51,6 +52,9 @@ func startLanyard(t *testing.T) *lanyard {
 
 // build compiles the program once for all tests of the run.
 var build = sync.OnceValues(func() (string, error) {
+	if err := readSources("peers", "../../cmd", "../../internal", "../../migrations", "../../web"); err != nil {
+		return "", err
+	}
 	dir, err := os.MkdirTemp("", "lanyard-interop-")
 	if err != nil {
 		return "", err
@@ -61,6 +65,27 @@ var build = sync.OnceValues(func() (string, error) {
 	command.Stderr = os.Stderr
 	return binary, command.Run()
 })
+
+// readSources opens the folders that our child processes are made of. The go command reuses the result of a test as long
+// as nothing has changed that the test itself opened, and it does not see what its children read.
+func readSources(roots ...string) error {
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.IsDir() {
+				return err
+			}
+			folder, err := os.Open(path)
+			if err != nil {
+				return err
+			}
+			return folder.Close()
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (l *lanyard) serve(t *testing.T) {
 	t.Helper()
