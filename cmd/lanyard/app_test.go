@@ -31,8 +31,10 @@ func TestAppIsAddedByHandAndChanged(t *testing.T) {
 	if v.Slug != "our-wiki" || v.Settings.Sign != apps.SignAssertion || len(v.Settings.ACS) != 2 || v.Settings.ACS[1].Index != 1 || *v.People != 0 {
 		t.Errorf("added %+v", v)
 	}
-	want := idpView{EntityID: "https://login.example.org/saml/metadata", SSOURL: "https://login.example.org/saml/sso",
-		SLOURL: "https://login.example.org/saml/slo", MetadataURL: "https://login.example.org/saml/metadata/our-wiki"}
+	want := idpView{
+		EntityID: "https://login.example.org/saml/metadata", SSOURL: "https://login.example.org/saml/sso",
+		SLOURL: "https://login.example.org/saml/slo", MetadataURL: "https://login.example.org/saml/metadata/our-wiki",
+	}
 	if diff := cmp.Diff(want, v.IdP); diff != "" {
 		t.Error(diff)
 	}

@@ -38,9 +38,11 @@ type idpView struct {
 
 func (p *program) viewApp(a *apps.App) appView {
 	base := p.config.BaseURL()
-	v := appView{ID: a.ID, Slug: a.Slug, Name: a.Name, EntityID: a.EntityID, Enabled: a.Enabled, Version: a.Version, Settings: a.Settings,
+	v := appView{
+		ID: a.ID, Slug: a.Slug, Name: a.Name, EntityID: a.EntityID, Enabled: a.Enabled, Version: a.Version, Settings: a.Settings,
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-		IdP: idpView{EntityID: base + "/saml/metadata", SSOURL: base + "/saml/sso", SLOURL: base + "/saml/slo", MetadataURL: base + "/saml/metadata/" + a.Slug}}
+		IdP: idpView{EntityID: base + "/saml/metadata", SSOURL: base + "/saml/sso", SLOURL: base + "/saml/slo", MetadataURL: base + "/saml/metadata/" + a.Slug},
+	}
 	if a.Settings.IdPEntityID != "" {
 		v.IdP.EntityID = a.Settings.IdPEntityID
 	}
@@ -77,11 +79,13 @@ func (v *appView) state() string {
 // human shows the app, then what the other side needs under the names that most of them use.
 func (v *appView) human(w io.Writer) {
 	s := &v.Settings
-	pairs := []string{"App", v.Slug, "Name", v.Name, "Entity ID", v.EntityID, "ID", string(v.ID), "State", v.state(),
+	pairs := []string{
+		"App", v.Slug, "Name", v.Name, "Entity ID", v.EntityID, "ID", string(v.ID), "State", v.state(),
 		"Assigned", strings.Join(v.Assigned, "\n"), "People", people(v.People),
 		"ACS", endpoints(s.ACS), "SLO", endpoints(s.SLO), "Keys", keys(s.Keys),
 		"NameID", nameID(s.NameID), "Claims", claims(s.Claims),
-		"Signed", signed(s), "Lifetime", lifetime(s.Lifetime), "Relay state", s.RelayState, "Switches", switches(s)}
+		"Signed", signed(s), "Lifetime", lifetime(s.Lifetime), "Relay state", s.RelayState, "Switches", switches(s),
+	}
 	facts(w, pairs...)
 	fmt.Fprintln(w, "\nFor the app's side:")
 	facts(w, "Identity provider entity ID", v.IdP.EntityID, "Sign-in page URL", v.IdP.SSOURL, "Sign-out page URL", v.IdP.SLOURL, "Metadata URL", v.IdP.MetadataURL)
@@ -174,8 +178,12 @@ func switches(s *apps.Settings) string {
 		on   bool
 		name string
 	}{
-		{s.RequireSigned, "signed requests required"}, {s.AllowSHA1, "SHA-1 accepted"}, {s.AllowHTTP, "plain http accepted"},
-		{s.NoUnsolicited, "not opened from the access panel"}, {s.TypedValues, "typed values"}, {s.HiddenFromPanel, "hidden"},
+		{s.RequireSigned, "signed requests required"},
+		{s.AllowSHA1, "SHA-1 accepted"},
+		{s.AllowHTTP, "plain http accepted"},
+		{s.NoUnsolicited, "not opened from the access panel"},
+		{s.TypedValues, "typed values"},
+		{s.HiddenFromPanel, "hidden"},
 	} {
 		if x.on {
 			on = append(on, x.name)

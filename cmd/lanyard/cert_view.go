@@ -33,8 +33,10 @@ func (p *program) viewCert(ctx context.Context, s *postgres.Store, c *certs.Cert
 	if err != nil {
 		return certView{}, err
 	}
-	v := certView{ID: c.ID, State: c.State, Algorithm: c.Algorithm, Subject: parsed.Subject.CommonName, SHA1: c.SHA1(), SHA256: c.SHA256(),
-		NotBefore: c.NotBefore, NotAfter: c.NotAfter, DaysLeft: c.DaysLeft(p.now()), CreatedAt: c.CreatedAt, ActivatedAt: c.ActivatedAt, RetiredAt: c.RetiredAt}
+	v := certView{
+		ID: c.ID, State: c.State, Algorithm: c.Algorithm, Subject: parsed.Subject.CommonName, SHA1: c.SHA1(), SHA256: c.SHA256(),
+		NotBefore: c.NotBefore, NotAfter: c.NotAfter, DaysLeft: c.DaysLeft(p.now()), CreatedAt: c.CreatedAt, ActivatedAt: c.ActivatedAt, RetiredAt: c.RetiredAt,
+	}
 	if c.AppID == "" {
 		return v, nil
 	}

@@ -115,7 +115,8 @@ func (c *memberRemoveCmd) Run(ctx context.Context, p *program) error {
 
 // change finds out what the member is and calls the method for it.
 func (c *memberRef) change(ctx context.Context, p *program, user func(*postgres.Store, context.Context, directory.GroupID, directory.UserID) error,
-	group func(*postgres.Store, context.Context, directory.GroupID, directory.GroupID) error, done string) error {
+	group func(*postgres.Store, context.Context, directory.GroupID, directory.GroupID) error, done string,
+) error {
 	return p.withStore(ctx, func(ctx context.Context, s *postgres.Store) error {
 		g, err := s.FindGroup(ctx, c.Group)
 		if err != nil {

@@ -8,10 +8,12 @@ import (
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, "DATABASE_URL=postgres://user:hunter2@host/x", "LANYARD_KEYSET=hunter2")
-	for _, command := range []string{"", "serve", "migrate", "admin link", "user add", "user list", "user show", "user disable", "user enable",
+	for _, command := range []string{
+		"", "serve", "migrate", "admin link", "user add", "user list", "user show", "user disable", "user enable",
 		"user password", "group add", "group list", "group show", "group member add", "group member remove", "app add", "app list", "app show",
 		"app set", "app enable", "app disable", "app remove", "app assign", "app unassign", "metadata", "cert list", "cert create",
-		"cert activate", "cert retire", "cert export", "keyset create", "keyset rotate", "keyset reseal", "doctor"} {
+		"cert activate", "cert retire", "cert export", "keyset create", "keyset rotate", "keyset reseal", "doctor",
+	} {
 		out := s.ok(append(args(command), "--help")...)
 		if !strings.Contains(out, "Usage: lanyard "+command) {
 			t.Errorf("%s: %s", command, out)

@@ -46,8 +46,10 @@ func (c *userAddCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	u := &directory.User{Email: c.Email, UserName: c.Username, GivenName: c.GivenName, FamilyName: c.FamilyName,
-		DisplayName: c.DisplayName, Attributes: attributes}
+	u := &directory.User{
+		Email: c.Email, UserName: c.Username, GivenName: c.GivenName, FamilyName: c.FamilyName,
+		DisplayName: c.DisplayName, Attributes: attributes,
+	}
 	made, hash, err := c.password.read(p, u)
 	if err != nil {
 		return err

@@ -27,8 +27,10 @@ type userView struct {
 }
 
 func viewUser(u *directory.User) userView {
-	return userView{ID: u.ID, Email: u.Email, UserName: u.UserName, GivenName: u.GivenName, FamilyName: u.FamilyName,
-		DisplayName: u.DisplayName, Attributes: u.Attributes, Role: u.Role, Disabled: u.Disabled, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt}
+	return userView{
+		ID: u.ID, Email: u.Email, UserName: u.UserName, GivenName: u.GivenName, FamilyName: u.FamilyName,
+		DisplayName: u.DisplayName, Attributes: u.Attributes, Role: u.Role, Disabled: u.Disabled, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
+	}
 }
 
 func (v *userView) state() string {
@@ -42,8 +44,10 @@ func (v *userView) state() string {
 }
 
 func (v *userView) human(w io.Writer) {
-	pairs := []string{"ID", string(v.ID), "E-mail", v.Email, "User name", v.UserName, "Given name", v.GivenName, "Family name", v.FamilyName,
-		"Display name", v.DisplayName, "State", v.state(), "Groups", strings.Join(v.Groups, "\n"), "Apps", strings.Join(v.Apps, "\n")}
+	pairs := []string{
+		"ID", string(v.ID), "E-mail", v.Email, "User name", v.UserName, "Given name", v.GivenName, "Family name", v.FamilyName,
+		"Display name", v.DisplayName, "State", v.state(), "Groups", strings.Join(v.Groups, "\n"), "Apps", strings.Join(v.Apps, "\n"),
+	}
 	for _, name := range sorted(v.Attributes) {
 		pairs = append(pairs, name, strings.Join(v.Attributes[name], "\n"))
 	}

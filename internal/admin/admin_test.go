@@ -27,8 +27,10 @@ type world struct{ visitor *directory.User }
 func (world) Apps(context.Context) ([]apps.App, error) {
 	acs := apps.Settings{ACS: []apps.Endpoint{{Location: "https://x.example/acs"}}}
 	return []apps.App{
-		{ID: "a", Name: "Payroll", Enabled: true, Settings: acs}, {ID: "b", Name: "Wiki", Settings: acs},
-		{ID: "c", Name: "Lonely", Enabled: true, Settings: acs}, {ID: "d", Name: "Bare", Enabled: true},
+		{ID: "a", Name: "Payroll", Enabled: true, Settings: acs},
+		{ID: "b", Name: "Wiki", Settings: acs},
+		{ID: "c", Name: "Lonely", Enabled: true, Settings: acs},
+		{ID: "d", Name: "Bare", Enabled: true},
 	}, nil
 }
 

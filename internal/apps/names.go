@@ -14,16 +14,28 @@ type named[T ~string] struct {
 
 // signatureMethods in the order in which people are shown them. rsa-sha1 is last: it is only for apps that know nothing else.
 var signatureMethods = []named[saml.SignatureMethod]{
-	{"rsa-sha256", saml.RSASHA256}, {"rsa-sha384", saml.RSASHA384}, {"rsa-sha512", saml.RSASHA512},
-	{"rsa-pss-sha256", saml.RSAPSS256}, {"rsa-pss-sha384", saml.RSAPSS384}, {"rsa-pss-sha512", saml.RSAPSS512},
-	{"ecdsa-sha256", saml.ECDSASHA256}, {"ecdsa-sha384", saml.ECDSASHA384}, {"ecdsa-sha512", saml.ECDSASHA512},
+	{"rsa-sha256", saml.RSASHA256},
+	{"rsa-sha384", saml.RSASHA384},
+	{"rsa-sha512", saml.RSASHA512},
+	{"rsa-pss-sha256", saml.RSAPSS256},
+	{"rsa-pss-sha384", saml.RSAPSS384},
+	{"rsa-pss-sha512", saml.RSAPSS512},
+	{"ecdsa-sha256", saml.ECDSASHA256},
+	{"ecdsa-sha384", saml.ECDSASHA384},
+	{"ecdsa-sha512", saml.ECDSASHA512},
 	{"rsa-sha1", saml.RSASHA1},
 }
 
 var nameIDFormats = []named[saml.NameIDFormat]{
-	{"email", saml.FormatEmail}, {"unspecified", saml.FormatUnspecified}, {"persistent", saml.FormatPersistent},
-	{"transient", saml.FormatTransient}, {"windows", saml.FormatWindows}, {"kerberos", saml.FormatKerberos},
-	{"x509", saml.FormatX509}, {"entity", saml.FormatEntity}, {"none", FormatNone},
+	{"email", saml.FormatEmail},
+	{"unspecified", saml.FormatUnspecified},
+	{"persistent", saml.FormatPersistent},
+	{"transient", saml.FormatTransient},
+	{"windows", saml.FormatWindows},
+	{"kerberos", saml.FormatKerberos},
+	{"x509", saml.FormatX509},
+	{"entity", saml.FormatEntity},
+	{"none", FormatNone},
 }
 
 // SignatureMethodName is the short name of a method that we can sign with, or "".

@@ -36,8 +36,11 @@ func TestEachSettingIsSetByName(t *testing.T) {
 		"slo=https://a.example/slo?x=1", "slo+=post:https://a.example/slo", "slo+=soap:https://a.example/soap")
 	want := &apps.App{Name: "Our Wiki", Slug: "our-wiki", EntityID: "urn:wiki", Settings: apps.Settings{
 		ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://a.example/1"}, {Binding: saml.BindingPOST, Location: "https://a.example/3", Index: 2}},
-		SLO: []apps.Endpoint{{Binding: saml.BindingRedirect, Location: "https://a.example/slo?x=1"},
-			{Binding: saml.BindingPOST, Location: "https://a.example/slo"}, {Binding: saml.BindingSOAP, Location: "https://a.example/soap"}},
+		SLO: []apps.Endpoint{
+			{Binding: saml.BindingRedirect, Location: "https://a.example/slo?x=1"},
+			{Binding: saml.BindingPOST, Location: "https://a.example/slo"},
+			{Binding: saml.BindingSOAP, Location: "https://a.example/soap"},
+		},
 		NameID: apps.NameIDRule{Format: saml.FormatPersistent, Source: "attribute:employee"},
 		Claims: []apps.Claim{{Name: "mail", Source: apps.SourceUserName}, {Name: "role", Source: apps.SourceConstant, Constant: []string{"staff=1"}}},
 		Sign:   apps.SignAssertion, SignatureMethod: saml.ECDSASHA384, Lifetime: apps.Duration(90 * time.Second),

@@ -21,7 +21,8 @@ import (
 // good is an app that passes; each test spoils one thing.
 func good() *apps.App {
 	return &apps.App{Name: "Wiki", Slug: "wiki", EntityID: "https://wiki.example.org/saml", Settings: apps.Settings{
-		ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://wiki.example.org/acs"}}}}
+		ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://wiki.example.org/acs"}},
+	}}
 }
 
 // field is what Validate complains about; "" when nothing.
@@ -147,16 +148,19 @@ func TestNormalizeTrimsAndDropsDangerousLinks(t *testing.T) {
 			Logos:       []apps.Logo{{URL: "data:image/svg+xml,<svg onload=alert(1)>"}, {URL: "https://wiki.example.org/logo.png"}},
 			PrivacyURLs: []apps.Localized{{Lang: "en", Value: "javascript:alert(1)"}},
 			ErrorURL:    "vbscript:x",
-		}}}
+		},
+	}}
 	a.Normalize()
 	if err := a.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	want := &apps.App{Name: "https://wiki.example.org/saml", Slug: "https-wiki-example-org-saml", EntityID: "https://wiki.example.org/saml",
+	want := &apps.App{
+		Name: "https://wiki.example.org/saml", Slug: "https-wiki-example-org-saml", EntityID: "https://wiki.example.org/saml",
 		Settings: apps.Settings{
 			ACS:      []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://wiki.example.org/acs"}},
 			Metadata: apps.Described{Logos: []apps.Logo{{URL: "https://wiki.example.org/logo.png"}}, PrivacyURLs: []apps.Localized{}},
-		}}
+		},
+	}
 	if diff := cmp.Diff(want, a); diff != "" {
 		t.Error(diff)
 	}

@@ -22,8 +22,10 @@ func (r *Refused) Error() string { return r.Fault.Error() }
 func (r *Refused) Unwrap() error { return r.Fault }
 
 func lockedOut(wait time.Duration) *Refused {
-	return &Refused{Reason: audit.ReasonLockedOut, Wait: wait,
-		Fault: fault.New(fault.Unauthenticated, "Too many tries. Please wait %s and try again.", inWords(wait))}
+	return &Refused{
+		Reason: audit.ReasonLockedOut, Wait: wait,
+		Fault: fault.New(fault.Unauthenticated, "Too many tries. Please wait %s and try again.", inWords(wait)),
+	}
 }
 
 func wrong(reason audit.Reason) *Refused {

@@ -53,8 +53,10 @@ func pair(t testing.TB, id string, app apps.ID, state certs.State, k ...crypto.S
 }
 
 func app(id, name string) apps.App {
-	return apps.App{ID: apps.ID(id), Slug: name, Name: name, EntityID: "https://" + name + ".example.org", Enabled: true,
-		Settings: apps.Settings{ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://" + name + ".example.org/acs"}}}}
+	return apps.App{
+		ID: apps.ID(id), Slug: name, Name: name, EntityID: "https://" + name + ".example.org", Enabled: true,
+		Settings: apps.Settings{ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://" + name + ".example.org/acs"}}},
+	}
 }
 
 func mustNew(t testing.TB, all []apps.App, pairs ...certs.Pair) *Catalog {
@@ -175,8 +177,14 @@ func TestSignatureMethodFitsTheKeyThatIsActive(t *testing.T) {
 		key         certs.Pair
 		asked, want saml.SignatureMethod
 	}{
-		{rsa, "", saml.RSASHA256}, {rsa, saml.RSASHA512, saml.RSASHA512}, {rsa, saml.RSASHA1, saml.RSASHA1}, {rsa, saml.ECDSASHA256, saml.RSASHA256}, {rsa, "urn:x", saml.RSASHA256},
-		{pair(t, "ec", "", certs.Active), "", saml.ECDSASHA256}, {pair(t, "ec", "", certs.Active), saml.RSASHA256, saml.ECDSASHA256}, {pair(t, "ec", "", certs.Active), saml.RSASHA1, saml.ECDSASHA256},
+		{rsa, "", saml.RSASHA256},
+		{rsa, saml.RSASHA512, saml.RSASHA512},
+		{rsa, saml.RSASHA1, saml.RSASHA1},
+		{rsa, saml.ECDSASHA256, saml.RSASHA256},
+		{rsa, "urn:x", saml.RSASHA256},
+		{pair(t, "ec", "", certs.Active), "", saml.ECDSASHA256},
+		{pair(t, "ec", "", certs.Active), saml.RSASHA256, saml.ECDSASHA256},
+		{pair(t, "ec", "", certs.Active), saml.RSASHA1, saml.ECDSASHA256},
 	} {
 		a := app("1", "wiki")
 		a.Settings.SignatureMethod = c.asked

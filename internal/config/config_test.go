@@ -48,8 +48,10 @@ func TestEveryWrongValueIsNamedAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, name := range []string{"DATABASE_URL", "LANYARD_LISTEN", "LANYARD_PUBLIC_URL", "LANYARD_DATA_DIR", "LANYARD_KEYSET",
-		"LANYARD_LOG", "LANYARD_TRUSTED_PROXIES", "LANYARD_ORGANIZATION"} {
+	for _, name := range []string{
+		"DATABASE_URL", "LANYARD_LISTEN", "LANYARD_PUBLIC_URL", "LANYARD_DATA_DIR", "LANYARD_KEYSET",
+		"LANYARD_LOG", "LANYARD_TRUSTED_PROXIES", "LANYARD_ORGANIZATION",
+	} {
 		if !strings.Contains(err.Error(), name+" ") {
 			t.Errorf("%s is not named", name)
 		}

@@ -73,8 +73,12 @@ func (u *User) Validate() error {
 		return fault.Field("email", "%q is not an e-mail address: write it like ada@example.org.", u.Email)
 	}
 	for _, f := range []struct{ name, value string }{
-		{"email", u.Email}, {"username", u.UserName}, {"given-name", u.GivenName},
-		{"family-name", u.FamilyName}, {"display-name", u.DisplayName}, {"display-name", u.Name()}, // the last one is put together
+		{"email", u.Email},
+		{"username", u.UserName},
+		{"given-name", u.GivenName},
+		{"family-name", u.FamilyName},
+		{"display-name", u.DisplayName},
+		{"display-name", u.Name()}, // the last one is put together
 	} {
 		if err := validText(f.name, f.value); err != nil {
 			return err

@@ -181,8 +181,10 @@ func TestWhatTheDocumentSaysIsKept(t *testing.T) {
 	})
 	t.Run("SSO-31 endpoints, bindings, indexes and response locations come from the metadata alone", func(t *testing.T) {
 		no := false
-		if d := cmp.Diff(apps.Endpoint{Binding: saml.BindingSimpleSign, Location: "https://wiki.uni.example/Shibboleth.sso/SAML2/POST-SimpleSign",
-			Index: 2, IsDefault: &no}, s.ACS[1]); d != "" {
+		if d := cmp.Diff(apps.Endpoint{
+			Binding: saml.BindingSimpleSign, Location: "https://wiki.uni.example/Shibboleth.sso/SAML2/POST-SimpleSign",
+			Index: 2, IsDefault: &no,
+		}, s.ACS[1]); d != "" {
 			t.Error(d)
 		}
 		if s.ACS[0].IsDefault != nil || s.SLO[1].ResponseLocation != "https://wiki.uni.example/Shibboleth.sso/SLO/Return" {

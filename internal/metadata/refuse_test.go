@@ -15,10 +15,14 @@ const acs = "https://sp.example/acs"
 
 func TestUnusableAddressesAreRefused(t *testing.T) {
 	bad := map[string][]string{
-		"INJ-05 an ACS that a browser would run is refused": {"javascript:alert(1)", "JavaScript:alert(1)", "java&#10;script:alert(1)", "data:text/html,x", "vbscript:x",
-			"javascript://sp.example/%0aalert(1)", "https://sp.example/&quot;&gt;&lt;/form&gt;"},
-		"MDC-35 an endpoint that is no web address is refused": {"", "/acs", "//sp.example/acs", "sp.example/acs", "https:acs", "https:///acs", "ftp://sp.example/acs",
-			"https://sp.example/a cs", "https://sp.example/a&#9;cs", "https://user:pw@sp.example/acs", "https://sp.example/acs#f", "https://sp.example\\acs", "https://sp.example:0x50/"},
+		"INJ-05 an ACS that a browser would run is refused": {
+			"javascript:alert(1)", "JavaScript:alert(1)", "java&#10;script:alert(1)", "data:text/html,x", "vbscript:x",
+			"javascript://sp.example/%0aalert(1)", "https://sp.example/&quot;&gt;&lt;/form&gt;",
+		},
+		"MDC-35 an endpoint that is no web address is refused": {
+			"", "/acs", "//sp.example/acs", "sp.example/acs", "https:acs", "https:///acs", "ftp://sp.example/acs",
+			"https://sp.example/a cs", "https://sp.example/a&#9;cs", "https://user:pw@sp.example/acs", "https://sp.example/acs#f", "https://sp.example\\acs", "https://sp.example:0x50/",
+		},
 		"ACS-02 an endpoint with a wildcard is refused": {"https://*.sp.example/acs", "https://sp.example/*"},
 		"plain http beyond loopback is refused":         {"http://sp.example/acs", "http://127.0.0.1.sp.example/acs", "http://localhost.sp.example/acs", "http://10.0.0.1/acs"},
 	}

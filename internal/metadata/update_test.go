@@ -73,8 +73,10 @@ func TestUpdate(t *testing.T) {
 	t.Run("endpoints that come and go are named", func(t *testing.T) {
 		_, changed := Update(kept(t, read(t, "adfs.xml")), mustImport(t, read(t, "minimal.xml"), Options{}))
 		text := strings.Join(changed, "\n")
-		for _, want := range []string{"entity ID: ", "ACS 1: https://fs.contoso.example/adfs/ls/ (HTTP-Artifact) -> none", "SLO HTTP-POST: https://fs.contoso.example/adfs/ls/ -> none",
-			"signing key removed: SHA-256 ", "contacts changed", "signed assertions wanted changed"} {
+		for _, want := range []string{
+			"entity ID: ", "ACS 1: https://fs.contoso.example/adfs/ls/ (HTTP-Artifact) -> none", "SLO HTTP-POST: https://fs.contoso.example/adfs/ls/ -> none",
+			"signing key removed: SHA-256 ", "contacts changed", "signed assertions wanted changed",
+		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no %q in\n%s", want, text)
 			}

@@ -71,8 +71,10 @@ func full(t testing.TB) Document {
 }
 
 func bare(t testing.TB) Document {
-	return Document{EntityID: "https://idp.example/saml/metadata", SSO: "https://idp.example/saml/sso", Certificates: [][]byte{testKey(t, "rsa").Certificate()},
-		NameIDFormats: []saml.NameIDFormat{saml.FormatEmail}}
+	return Document{
+		EntityID: "https://idp.example/saml/metadata", SSO: "https://idp.example/saml/sso", Certificates: [][]byte{testKey(t, "rsa").Certificate()},
+		NameIDFormats: []saml.NameIDFormat{saml.FormatEmail},
+	}
 }
 
 func mustWrite(t testing.TB, d Document) []byte {

@@ -66,8 +66,10 @@ func TestInternalAddressesAreNotFetched(t *testing.T) {
 		mustGet(t, &Client{AllowLoopback: true}, c.URL, "<hello/>")
 		c.hits.Store(0)
 		dns := &names{answers: map[string][]string{"*": {"127.0.0.1"}}}
-		for _, host := range []string{"127.0.0.1", "127.1.2.3", "0.0.0.0", "[::]", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
-			"localhost", "2130706433", "0177.0.0.1", "0x7f.0.0.1", "127.1", "internal.example"} {
+		for _, host := range []string{
+			"127.0.0.1", "127.1.2.3", "0.0.0.0", "[::]", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
+			"localhost", "2130706433", "0177.0.0.1", "0x7f.0.0.1", "127.1", "internal.example",
+		} {
 			if got := refused(t, &Client{Resolver: dns.resolver(t)}, "http://"+host+":"+c.port()); got != errUnreachable {
 				t.Errorf("%s: %s", host, got)
 			}
@@ -78,8 +80,10 @@ func TestInternalAddressesAreNotFetched(t *testing.T) {
 	})
 	t.Run("SSRF-01 special addresses are forbidden, private ones unless allowed", func(t *testing.T) {
 		careful, open := &Client{}, &Client{AllowLoopback: true, InsecureAllowPrivate: true}
-		for _, a := range []string{"169.254.169.254", "fe80::1%eth0", "0.0.0.0", "0.1.2.3", "::", "224.0.0.1", "255.255.255.255", "240.0.0.1", "ff02::1", "192.0.0.8",
-			"198.18.0.1", "192.0.2.1", "203.0.113.9", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2001::1", "2001:db8::1", "::127.0.0.1", "100::1", "fec0::1", "::ffff:169.254.169.254"} {
+		for _, a := range []string{
+			"169.254.169.254", "fe80::1%eth0", "0.0.0.0", "0.1.2.3", "::", "224.0.0.1", "255.255.255.255", "240.0.0.1", "ff02::1", "192.0.0.8",
+			"198.18.0.1", "192.0.2.1", "203.0.113.9", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2001::1", "2001:db8::1", "::127.0.0.1", "100::1", "fec0::1", "::ffff:169.254.169.254",
+		} {
 			if addr := netip.MustParseAddr(a); careful.permits(addr) || open.permits(addr) {
 				t.Errorf("%s is allowed", a)
 			}
@@ -164,8 +168,10 @@ func TestRedirects(t *testing.T) {
 		}
 	})
 	t.Run("SSRF-03 no redirect to another scheme, to credentials or to a forbidden address", func(t *testing.T) {
-		for _, address := range []string{"file:///etc/passwd", "gopher://127.0.0.1:" + other.port(), "ftp://127.0.0.1/", "http://u:p@127.0.0.1:" + other.port(), "http:///x",
-			"http://169.254.169.254/latest/", "http://[64:ff9b::7f00:1]:" + other.port(), "http://10.0.0.1/", "http://0.0.0.0:" + other.port()} {
+		for _, address := range []string{
+			"file:///etc/passwd", "gopher://127.0.0.1:" + other.port(), "ftp://127.0.0.1/", "http://u:p@127.0.0.1:" + other.port(), "http:///x",
+			"http://169.254.169.254/latest/", "http://[64:ff9b::7f00:1]:" + other.port(), "http://10.0.0.1/", "http://0.0.0.0:" + other.port(),
+		} {
 			before := other.hits.Load()
 			refused(t, client, to(address))
 			if other.hits.Load() != before {

@@ -34,8 +34,10 @@ func (s *Store) CreateApp(ctx context.Context, a *apps.App) error {
 		if err := tx.insertApp(ctx, a); err != nil {
 			return err
 		}
-		return tx.record(ctx, audit.Event{Action: "app.create", Object: a.Object(), Name: a.Name,
-			Detail: map[string]any{"slug": a.Slug, "entityId": a.EntityID}})
+		return tx.record(ctx, audit.Event{
+			Action: "app.create", Object: a.Object(), Name: a.Name,
+			Detail: map[string]any{"slug": a.Slug, "entityId": a.EntityID},
+		})
 	})
 }
 

@@ -19,7 +19,8 @@ import (
 
 func newApp(name string) *apps.App {
 	return &apps.App{Name: name, EntityID: "https://" + name + ".example.org/saml", Enabled: true, Settings: apps.Settings{
-		ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://" + name + ".example.org/acs"}}}}
+		ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://" + name + ".example.org/acs"}},
+	}}
 }
 
 func mustApp(t *testing.T, s *postgres.Store, name string) *apps.App {

@@ -16,8 +16,10 @@ func TestLatestSignInsComeFirstWithoutTheirMessages(t *testing.T) {
 	for i, r := range []audit.SignIn{
 		{Reference: "FIRST", Kind: audit.KindSignIn, UserName: "old"},
 		{Reference: "SECOND", Kind: audit.KindSignIn, Reason: audit.ReasonCredentialsWrong, UserName: "eve", Address: "192.0.2.1"},
-		{Reference: "THIRD", Kind: audit.KindSignOn, UserID: user.ID, UserName: "ada", AppName: "Wiki", Message: []byte("<x/>"),
-			Detail: audit.Detail{Explanation: "both values"}},
+		{
+			Reference: "THIRD", Kind: audit.KindSignOn, UserID: user.ID, UserName: "ada", AppName: "Wiki", Message: []byte("<x/>"),
+			Detail: audit.Detail{Explanation: "both values"},
+		},
 	} {
 		r.At = at.Add(time.Duration(i) * time.Second)
 		if err := s.RecordSignIn(ctx, r); err != nil {
@@ -28,8 +30,10 @@ func TestLatestSignInsComeFirstWithoutTheirMessages(t *testing.T) {
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%d rows, %v", len(got), err)
 	}
-	want := audit.SignIn{ID: got[0].ID, At: at.Add(2 * time.Second), Reference: "THIRD", Kind: audit.KindSignOn, UserID: user.ID, UserName: "ada",
-		AppName: "Wiki", Detail: audit.Detail{Explanation: "both values"}}
+	want := audit.SignIn{
+		ID: got[0].ID, At: at.Add(2 * time.Second), Reference: "THIRD", Kind: audit.KindSignOn, UserID: user.ID, UserName: "ada",
+		AppName: "Wiki", Detail: audit.Detail{Explanation: "both values"},
+	}
 	if d := cmp.Diff(want, got[0]); d != "" {
 		t.Error(d)
 	}

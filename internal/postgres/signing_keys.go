@@ -185,6 +185,8 @@ func (s *Store) ResealSigningKeys(ctx context.Context, reseal func(*certs.Sealed
 }
 
 func (s *Store) recordKey(ctx context.Context, action string, c *certs.Certificate) error {
-	return s.record(ctx, audit.Event{Action: action, Object: "cert:" + string(c.ID), Name: certs.Colons(c.SHA256()),
-		Detail: map[string]any{"app": c.AppID, "algorithm": c.Algorithm, "notAfter": c.NotAfter}})
+	return s.record(ctx, audit.Event{
+		Action: action, Object: "cert:" + string(c.ID), Name: certs.Colons(c.SHA256()),
+		Detail: map[string]any{"app": c.AppID, "algorithm": c.Algorithm, "notAfter": c.NotAfter},
+	})
 }

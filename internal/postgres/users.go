@@ -27,8 +27,10 @@ func (s *Store) CreateUser(ctx context.Context, u *directory.User, passwordHash 
 		if err := tx.insertUser(ctx, u, passwordHash); err != nil {
 			return err
 		}
-		return tx.record(ctx, audit.Event{Action: "user.create", Object: u.Object(), Name: u.UserName,
-			Detail: map[string]any{"email": u.Email, "role": u.Role}})
+		return tx.record(ctx, audit.Event{
+			Action: "user.create", Object: u.Object(), Name: u.UserName,
+			Detail: map[string]any{"email": u.Email, "role": u.Role},
+		})
 	})
 }
 
@@ -75,8 +77,10 @@ func userBroken(err error, u *directory.User) error {
 }
 
 func userTaken(u *directory.User) error {
-	return &fault.Error{Kind: fault.Conflict, Field: "username",
-		Message: fmt.Sprintf("Somebody signs in as %s or %s already.", u.UserName, u.Email)}
+	return &fault.Error{
+		Kind: fault.Conflict, Field: "username",
+		Message: fmt.Sprintf("Somebody signs in as %s or %s already.", u.UserName, u.Email),
+	}
 }
 
 // User finds a person by ID.

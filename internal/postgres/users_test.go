@@ -39,8 +39,10 @@ func wantKind(t *testing.T, err error, kind fault.Kind) {
 
 func TestUserIsFoundByIDUserNameAndEmail(t *testing.T) {
 	ctx, s := store(t)
-	u := &directory.User{Email: " Ada@Example.org ", UserName: "ada", GivenName: "Ada", FamilyName: "Lovelace",
-		DisplayName: "Countess", Attributes: directory.Attributes{"department": {"Engines", "Poetry"}}, Role: directory.RoleOwner}
+	u := &directory.User{
+		Email: " Ada@Example.org ", UserName: "ada", GivenName: "Ada", FamilyName: "Lovelace",
+		DisplayName: "Countess", Attributes: directory.Attributes{"department": {"Engines", "Poetry"}}, Role: directory.RoleOwner,
+	}
 	if err := s.CreateUser(ctx, u, "hash"); err != nil {
 		t.Fatal(err)
 	}

@@ -132,9 +132,11 @@ func TestPostFormIsInert(t *testing.T) {
 		}
 	})
 	t.Run("INJ-05 an action that is no web address is refused", func(t *testing.T) {
-		for _, action := range []string{"", "javascript:alert(1)", "JavaScript://x/%0aalert(1)", "java\nscript://x", "data:text/html,x", "vbscript:x",
+		for _, action := range []string{
+			"", "javascript:alert(1)", "JavaScript://x/%0aalert(1)", "java\nscript://x", "data:text/html,x", "vbscript:x",
 			"/acs", "//evil.example", "https:evil.example", "https:/evil.example", "https:///evil", "https://", "https://?x", "https://:80/",
-			"https:\\\\evil", "https://a\tb", " https://a", "https://a b", "ftp://a", "file:///etc/passwd", "blob:https://a", "https//://a", "https://@a"} {
+			"https:\\\\evil", "https://a\tb", " https://a", "https://a b", "ftp://a", "file:///etc/passwd", "blob:https://a", "https//://a", "https://@a",
+		} {
 			f := testForm()
 			f.Action = action
 			octets, err := AppendPostForm([]byte("kept"), f)

@@ -45,7 +45,9 @@ func TestWhatIsSealedOpensOnlyInItsPlace(t *testing.T) {
 		t.Fatalf("opened %q, %v", plain, err)
 	}
 	for _, place := range [][3]string{
-		{"signing_keys", "r2", "private_key"}, {"signing_keys", "r1", "other"}, {"users", "r1", "private_key"},
+		{"signing_keys", "r2", "private_key"},
+		{"signing_keys", "r1", "other"},
+		{"users", "r1", "private_key"},
 		{"signing_keysr1", "", "private_key"},
 	} {
 		if _, err := s.Open(sealed, place[0], place[1], place[2]); err == nil {

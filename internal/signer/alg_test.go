@@ -49,8 +49,10 @@ func TestAlgorithms(t *testing.T) {
 	}
 
 	t.Run("ALG-01 HMAC with the public key as secret", func(t *testing.T) {
-		for uri, makeHash := range map[string]func() hash.Hash{saml.NSDSig + "hmac-sha1": crypto.SHA1.New,
-			"http://www.w3.org/2001/04/xmldsig-more#hmac-sha256": crypto.SHA256.New, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha512": crypto.SHA512.New} {
+		for uri, makeHash := range map[string]func() hash.Hash{
+			saml.NSDSig + "hmac-sha1":                            crypto.SHA1.New,
+			"http://www.w3.org/2001/04/xmldsig-more#hmac-sha256": crypto.SHA256.New, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha512": crypto.SHA512.New,
+		} {
 			for _, secret := range publicForms(t, k) {
 				doc := withMethod(t, good, uri, nil)
 				mac := hmac.New(makeHash, secret)
@@ -77,8 +79,10 @@ func TestAlgorithms(t *testing.T) {
 			"<ds:DigestValue>"+base64.StdEncoding.EncodeToString(sum.Sum(nil))+"</ds:DigestValue>")
 		rejected(t, "SHA-1 digest", resign(t, k, weakDigest), trust)
 		accepted(t, resign(t, k, weakDigest), lax)
-		for _, uri := range []string{"http://www.w3.org/2001/04/xmldsig-more#rsa-md5", "http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", saml.NSDSig + "dsa-sha1",
-			"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", "", "rsa-sha256", strings.ToUpper(string(saml.RSASHA256))} {
+		for _, uri := range []string{
+			"http://www.w3.org/2001/04/xmldsig-more#rsa-md5", "http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", saml.NSDSig + "dsa-sha1",
+			"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", "", "rsa-sha256", strings.ToUpper(string(saml.RSASHA256)),
+		} {
 			doc := withMethod(t, good, uri, nil)
 			rejected(t, uri, resign(t, k, doc), lax)
 			rejectedQuery(t, uri, querySignature(t, k, saml.RSASHA256), lax)
@@ -111,8 +115,10 @@ func TestAlgorithms(t *testing.T) {
 			rejected(t, "e=1", plain, one)
 			rejectedQuery(t, string(saml.RSASHA256), padded(hashOf(testQuery+"&SigAlg="+queryEscape(string(saml.RSASHA256))), 0), one)
 		}
-		for _, key := range []crypto.PublicKey{&dsa.PublicKey{}, ed25519.PublicKey(make([]byte, 32)), []byte("secret"), (*rsa.PublicKey)(nil), (*cryptoecdsa.PublicKey)(nil),
-			&rsa.PublicKey{}, &cryptoecdsa.PublicKey{}, "text"} {
+		for _, key := range []crypto.PublicKey{
+			&dsa.PublicKey{}, ed25519.PublicKey(make([]byte, 32)), []byte("secret"), (*rsa.PublicKey)(nil), (*cryptoecdsa.PublicKey)(nil),
+			&rsa.PublicKey{}, &cryptoecdsa.PublicKey{}, "text",
+		} {
 			rejected(t, "another kind of key", good, Trust{Keys: []crypto.PublicKey{key}})
 			rejected(t, "another kind of key", withMethod(t, good, string(saml.ECDSASHA256), make([]byte, 64)), Trust{Keys: []crypto.PublicKey{key}})
 		}
@@ -144,9 +150,11 @@ func TestAlgorithms(t *testing.T) {
 	})
 	t.Run("ALG-09 KeyInfo that points elsewhere is refused, and nobody is called", func(t *testing.T) {
 		canary, calls := listener(t)
-		for _, pointer := range []string{`<ds:RetrievalMethod URI="` + canary + `"></ds:RetrievalMethod>`, `<ds:RetrievalMethod URI="file:///etc/passwd"></ds:RetrievalMethod>`,
+		for _, pointer := range []string{
+			`<ds:RetrievalMethod URI="` + canary + `"></ds:RetrievalMethod>`, `<ds:RetrievalMethod URI="file:///etc/passwd"></ds:RetrievalMethod>`,
 			`<ds:RetrievalMethod URI="#_req"></ds:RetrievalMethod>`, `<x:KeyInfoReference xmlns:x="http://www.w3.org/2009/xmldsig11#" URI="` + canary + `"></x:KeyInfoReference>`,
-			`<ds:X509Data><ds:RetrievalMethod URI="#_req"></ds:RetrievalMethod></ds:X509Data>`} {
+			`<ds:X509Data><ds:RetrievalMethod URI="#_req"></ds:RetrievalMethod></ds:X509Data>`,
+		} {
 			rejected(t, pointer, swap(t, good, "<ds:KeyInfo>", "<ds:KeyInfo>"+pointer), trust)
 		}
 		if calls.Load() != 0 {
@@ -234,7 +242,9 @@ func badPairs(k *Key) map[string][]byte {
 	zero, one, n := new(big.Int), big.NewInt(1), p.Params().N
 	above := new(big.Int).Add(n, one)
 	most := new(big.Int).SetBytes(bytes.Repeat([]byte{0xFF}, half))
-	return map[string][]byte{"both zero": pair(zero, zero), "r zero": pair(zero, one), "s zero": pair(one, zero), "r = n": pair(n, one), "s = n": pair(one, n),
+	return map[string][]byte{
+		"both zero": pair(zero, zero), "r zero": pair(zero, one), "s zero": pair(one, zero), "r = n": pair(n, one), "s = n": pair(one, n),
 		"both n": pair(n, n), "above n": pair(above, above), "all ones": pair(most, most), "one, one": pair(one, one), "short": make([]byte, 2*half-1), "none": nil,
-		"long": append(pair(one, one), 0)}
+		"long": append(pair(one, one), 0),
+	}
 }

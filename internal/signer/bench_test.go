@@ -45,9 +45,13 @@ type maker struct {
 
 func newMaker(key *Key, choice string) *maker {
 	r := testResponse()
-	return &maker{key: key, response: r, choice: choices[choice].with(saml.RSASHA256), xml: make([]byte, 0, 16<<10), page: make([]byte, 0, 32<<10),
-		form: saml.PostForm{Action: r.Destination, Field: "SAMLResponse", RelayState: "/wiki?page=1", HasRelayState: true, Lang: "en", Title: "Signing in",
-			Heading: "Signing in to Wiki…", NoScript: "Press the button to go on.", Button: "Continue to Wiki", Stylesheet: "/static/app.0123456789ab.css"}}
+	return &maker{
+		key: key, response: r, choice: choices[choice].with(saml.RSASHA256), xml: make([]byte, 0, 16<<10), page: make([]byte, 0, 32<<10),
+		form: saml.PostForm{
+			Action: r.Destination, Field: "SAMLResponse", RelayState: "/wiki?page=1", HasRelayState: true, Lang: "en", Title: "Signing in",
+			Heading: "Signing in to Wiki…", NoScript: "Press the button to go on.", Button: "Continue to Wiki", Stylesheet: "/static/app.0123456789ab.css",
+		},
+	}
 }
 
 func (m *maker) make(t testing.TB) {

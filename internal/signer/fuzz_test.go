@@ -42,8 +42,10 @@ func signedSet(t testing.TB) (trust Trust, documents []string, octets map[string
 	k, ec := testKey(t, "rsa"), testKey(t, "p256")
 	trust = trustIn(k, ec)
 	trust.AllowSHA1 = true
-	for _, doc := range []string{request("_req", goodACS, ""), logout("anna@example.com", ""), testMetadata,
-		request("_req", goodACS, `<samlp:Extensions><x xmlns="urn:x" a="&quot;&#xA;">&amp;<![CDATA[<]]></x></samlp:Extensions>`)} {
+	for _, doc := range []string{
+		request("_req", goodACS, ""), logout("anna@example.com", ""), testMetadata,
+		request("_req", goodACS, `<samlp:Extensions><x xmlns="urn:x" a="&quot;&#xA;">&amp;<![CDATA[<]]></x></samlp:Extensions>`),
+	} {
 		documents = append(documents, signed(t, k, doc))
 	}
 	documents = append(documents, string(mustAppend(t, k, testRefusal(), choices["both"].with(saml.RSASHA1))),

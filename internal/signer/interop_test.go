@@ -143,8 +143,10 @@ func TestWhatCrewjamSignsVerifies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, method := range []string{dsig.RSASHA256SignatureMethod, dsig.RSASHA512SignatureMethod} {
-		sp := crewjam.ServiceProvider{EntityID: "https://sp.example.com/metadata", Key: k.signer.(*rsa.PrivateKey), Certificate: cert, SignatureMethod: method,
-			AcsURL: url.URL{Scheme: "https", Host: "sp.example.com", Path: "/acs"}, IDPMetadata: &crewjam.EntityDescriptor{}}
+		sp := crewjam.ServiceProvider{
+			EntityID: "https://sp.example.com/metadata", Key: k.signer.(*rsa.PrivateKey), Certificate: cert, SignatureMethod: method,
+			AcsURL: url.URL{Scheme: "https", Host: "sp.example.com", Path: "/acs"}, IDPMetadata: &crewjam.EntityDescriptor{},
+		}
 		req, err := sp.MakeAuthenticationRequest("https://idp.example.com/saml/sso", crewjam.HTTPPostBinding, crewjam.HTTPPostBinding)
 		if err != nil {
 			t.Fatal(err)
@@ -228,8 +230,10 @@ func TestLargeMetadataVerifies(t *testing.T) {
 
 func TestSignDocumentRefusesWhatCannotBeSigned(t *testing.T) {
 	k := testKey(t, "rsa")
-	for _, doc := range []string{"", "text", "<a", `<a ID="_x"></a>`, `<a ID="1x"><b></b></a>`, `<a><b></b></a>`, `<a ID="a b"><b></b></a>`, "<a ID='_x'><b/></a><c/>",
-		`<samlp:LogoutResponse xmlns:samlp="` + saml.NSProtocol + `" ID="_x"><samlp:Status></samlp:Status></samlp:LogoutResponse>`, goodRequest(t, k), `<!DOCTYPE a><a ID="_x"><b/></a>x`} {
+	for _, doc := range []string{
+		"", "text", "<a", `<a ID="_x"></a>`, `<a ID="1x"><b></b></a>`, `<a><b></b></a>`, `<a ID="a b"><b></b></a>`, "<a ID='_x'><b/></a><c/>",
+		`<samlp:LogoutResponse xmlns:samlp="` + saml.NSProtocol + `" ID="_x"><samlp:Status></samlp:Status></samlp:LogoutResponse>`, goodRequest(t, k), `<!DOCTYPE a><a ID="_x"><b/></a>x`,
+	} {
 		got, err := k.SignDocument([]byte(doc), saml.RSASHA256)
 		if got != nil {
 			t.Errorf("%q: signed", doc)

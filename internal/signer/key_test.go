@@ -47,8 +47,10 @@ func TestWeakOrForeignKeysAreRefused(t *testing.T) {
 	for name, try := range map[string]struct {
 		s    crypto.Signer
 		cert []byte
-	}{"1024 bits": {short, selfSigned(t, short)}, "P-224": {p224, selfSigned(t, p224)}, "Ed25519": {ed, selfSigned(t, ed)},
-		"certificate of another key": {good.signer, other.cert}, "certificate of another kind": {good.signer, testKey(t, "p256").cert}, "no certificate": {good.signer, nil}, "garbage": {good.signer, []byte("x")}} {
+	}{
+		"1024 bits": {short, selfSigned(t, short)}, "P-224": {p224, selfSigned(t, p224)}, "Ed25519": {ed, selfSigned(t, ed)},
+		"certificate of another key": {good.signer, other.cert}, "certificate of another kind": {good.signer, testKey(t, "p256").cert}, "no certificate": {good.signer, nil}, "garbage": {good.signer, []byte("x")},
+	} {
 		k, err := NewKey("x", try.s, try.cert)
 		if k != nil {
 			t.Errorf("%s: accepted", name)
@@ -96,8 +98,15 @@ func (b broken) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { ret
 func TestASignerThatFailsIsOurTrouble(t *testing.T) {
 	for _, name := range []string{"rsa", "p256"} {
 		real := testKey(t, name)
-		for i, b := range []broken{{err: errors.New("no device")}, {}, {value: []byte("short")}, {value: make([]byte, 257)}, {value: make([]byte, 65)},
-			{value: []byte{0x30, 0x06, 0x02, 0x01, 0xFF, 0x02, 0x01, 0x01}}, {value: []byte{0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00}}} {
+		for i, b := range []broken{
+			{err: errors.New("no device")},
+			{},
+			{value: []byte("short")},
+			{value: make([]byte, 257)},
+			{value: make([]byte, 65)},
+			{value: []byte{0x30, 0x06, 0x02, 0x01, 0xFF, 0x02, 0x01, 0x01}},
+			{value: []byte{0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00}},
+		} {
 			b.public = real.signer.Public()
 			k, err := NewKey("broken", b, real.cert)
 			if err != nil {

@@ -250,7 +250,8 @@ func crewjamProvider(t testing.TB, k *Key, r *saml.Response) *crewjam.ServicePro
 		EntityID: "https://sp.example.com/metadata", AcsURL: *acs, AllowIDPInitiated: r.InResponseTo == "",
 		IDPMetadata: &crewjam.EntityDescriptor{EntityID: r.Issuer, IDPSSODescriptors: []crewjam.IDPSSODescriptor{{SSODescriptor: crewjam.SSODescriptor{
 			RoleDescriptor: crewjam.RoleDescriptor{KeyDescriptors: []crewjam.KeyDescriptor{{Use: "signing", KeyInfo: crewjam.KeyInfo{
-				X509Data: crewjam.X509Data{X509Certificates: []crewjam.X509Certificate{{Data: k.certText}}}}}}},
+				X509Data: crewjam.X509Data{X509Certificates: []crewjam.X509Certificate{{Data: k.certText}}},
+			}}}},
 		}}}},
 	}
 }

@@ -26,8 +26,10 @@ func TestSignatureProfile(t *testing.T) {
 		rejected(t, "not enveloped", resign(t, k, swap(t, good, `<ds:Transform Algorithm="`+enveloped+`"></ds:Transform>`, "")), trust)
 	})
 	t.Run("SIG-02 one Reference, to the ID of the root", func(t *testing.T) {
-		for name, other := range map[string]string{"none": "", "two": ref + ref, "another ID": swap(t, ref, "#_req", "#other"), "empty": swap(t, ref, "#_req", ""),
-			"missing": swap(t, ref, ` URI="#_req"`, ""), "http": swap(t, ref, "#_req", "http://sp.example.com/x"), "xpointer": swap(t, ref, "#_req", "#xpointer(/)")} {
+		for name, other := range map[string]string{
+			"none": "", "two": ref + ref, "another ID": swap(t, ref, "#_req", "#other"), "empty": swap(t, ref, "#_req", ""),
+			"missing": swap(t, ref, ` URI="#_req"`, ""), "http": swap(t, ref, "#_req", "http://sp.example.com/x"), "xpointer": swap(t, ref, "#_req", "#xpointer(/)"),
+		} {
 			rejected(t, name, resign(t, k, swap(t, good, ref, other)), trust)
 		}
 	})
@@ -69,8 +71,10 @@ func TestSignatureProfile(t *testing.T) {
 		rejected(t, "not first in metadata", swap(t, unsigned(t, meta), "</EntityDescriptor>", signatureOf(t, meta)+"</EntityDescriptor>"), trust)
 	})
 	t.Run("SIG-17 Manifest, Object and SignatureProperties are refused", func(t *testing.T) {
-		for _, inside := range []string{"<ds:Object></ds:Object>", "<ds:Object><ds:Manifest>" + ref + "</ds:Manifest></ds:Object>", "<ds:Manifest>" + ref + "</ds:Manifest>",
-			"<ds:Object><ds:SignatureProperties></ds:SignatureProperties></ds:Object>", "<ds:SignatureProperties></ds:SignatureProperties>"} {
+		for _, inside := range []string{
+			"<ds:Object></ds:Object>", "<ds:Object><ds:Manifest>" + ref + "</ds:Manifest></ds:Object>", "<ds:Manifest>" + ref + "</ds:Manifest>",
+			"<ds:Object><ds:SignatureProperties></ds:SignatureProperties></ds:Object>", "<ds:SignatureProperties></ds:SignatureProperties>",
+		} {
 			rejected(t, inside, swap(t, good, "</ds:Signature>", inside+"</ds:Signature>"), trust)
 		}
 	})

@@ -26,8 +26,10 @@ func xmlChar(r rune) bool {
 // hostile draws a string of anything XML can carry, with a taste for what has a meaning in it.
 func hostile(t *rapid.T, label string) string {
 	pieces := rapid.SliceOfN(rapid.OneOf(
-		rapid.SampledFrom([]string{"&", "<", ">", `"`, "'", "\r", "\n", "\t", "\r\n", "]]>", "<!--", "-->", "<?x?>", "&#xD;", "&amp;", "\u0085", "\u2028", "\uFEFF",
-			"\uFFFD", "\uE000", "\uD7FF", "\U0010FFFF", "\U0001FFFE", " ", "  ", "</saml:AttributeValue><saml:Attribute Name=\"x\">", "a\u0301", "é"}),
+		rapid.SampledFrom([]string{
+			"&", "<", ">", `"`, "'", "\r", "\n", "\t", "\r\n", "]]>", "<!--", "-->", "<?x?>", "&#xD;", "&amp;", "\u0085", "\u2028", "\uFEFF",
+			"\uFFFD", "\uE000", "\uD7FF", "\U0010FFFF", "\U0001FFFE", " ", "  ", "</saml:AttributeValue><saml:Attribute Name=\"x\">", "a\u0301", "é",
+		}),
 		rapid.StringOfN(rapid.Rune().Filter(xmlChar), 0, 8, -1),
 	), 0, 6).Draw(t, label)
 	return strings.Join(pieces, "")
@@ -59,23 +61,29 @@ func someNameID(t *rapid.T) saml.NameID {
 	if rapid.Bool().Draw(t, "anonymous") {
 		return saml.NameID{}
 	}
-	return saml.NameID{Value: some(t, "NameID"), Format: saml.NameIDFormat(hostile(t, "format")), NameQualifier: hostile(t, "qualifier"),
-		SPNameQualifier: hostile(t, "SP qualifier"), SPProvidedID: hostile(t, "SP id")}
+	return saml.NameID{
+		Value: some(t, "NameID"), Format: saml.NameIDFormat(hostile(t, "format")), NameQualifier: hostile(t, "qualifier"),
+		SPNameQualifier: hostile(t, "SP qualifier"), SPProvidedID: hostile(t, "SP id"),
+	}
 }
 
 // someResponse has arbitrary text in every field that carries text.
 func someResponse(t *rapid.T) *saml.Response {
-	r := &saml.Response{ID: "_r", InResponseTo: hostile(t, "in response to"), Destination: hostile(t, "destination"), Issuer: some(t, "issuer"),
-		IssueInstant: someInstant(t, "issued")}
+	r := &saml.Response{
+		ID: "_r", InResponseTo: hostile(t, "in response to"), Destination: hostile(t, "destination"), Issuer: some(t, "issuer"),
+		IssueInstant: someInstant(t, "issued"),
+	}
 	if rapid.Bool().Draw(t, "refusal") {
 		r.Status = saml.Refusal(saml.StatusCode(some(t, "code")), saml.StatusCode(hostile(t, "sub code")), hostile(t, "message"))
 		return r
 	}
 	r.Status = saml.Status{Code: saml.StatusSuccess, SubCode: saml.StatusCode(hostile(t, "sub code")), Message: hostile(t, "message")}
-	r.Assertion = &saml.Assertion{ID: "_a", Issuer: some(t, "assertion issuer"), IssueInstant: someInstant(t, "assertion issued"), Subject: someNameID(t),
+	r.Assertion = &saml.Assertion{
+		ID: "_a", Issuer: some(t, "assertion issuer"), IssueInstant: someInstant(t, "assertion issued"), Subject: someNameID(t),
 		Recipient: some(t, "recipient"), InResponseTo: hostile(t, "confirmation"), NotBefore: someInstant(t, "not before"), Audience: some(t, "audience"),
 		AuthnInstant: someInstant(t, "authn"), SessionIndex: hostile(t, "session"), Context: saml.AuthnContextClass(some(t, "class")),
-		Attributes: someAttributes(t), TypedValues: rapid.Bool().Draw(t, "typed")}
+		Attributes: someAttributes(t), TypedValues: rapid.Bool().Draw(t, "typed"),
+	}
 	r.Assertion.NotOnOrAfter = r.Assertion.NotBefore.Add(time.Minute)
 	if rapid.Bool().Draw(t, "session ends") {
 		r.Assertion.SessionNotOnOrAfter = someInstant(t, "session end")
@@ -132,8 +140,10 @@ func TestWhatXMLCannotCarryIsRefusedByTheNameOfItsField(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			want := someResponse(rt)
 			name, field := someField(rt, want)
-			*field += rapid.SampledFrom([]string{"\x00", "\x01", "\b", "\x0b", "\x0c", "\x1f", "\uFFFE", "\uFFFF", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80",
-				"\xf4\x90\x80\x80", "\xe2\x82"}).Draw(rt, "forbidden") + hostile(rt, "rest")
+			*field += rapid.SampledFrom([]string{
+				"\x00", "\x01", "\b", "\x0b", "\x0c", "\x1f", "\uFFFE", "\uFFFF", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80",
+				"\xf4\x90\x80\x80", "\xe2\x82",
+			}).Draw(rt, "forbidden") + hostile(rt, "rest")
 			doc, err := k.AppendResponse([]byte("kept"), want, c)
 			if string(doc) != "kept" || !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Field, name) {
 				rt.Fatalf("%s: %v, %.60q", name, err, doc)
@@ -183,8 +193,10 @@ func readBack(t fataler, doc []byte) *saml.Response {
 		t.Fatalf("%v\n%q", err, doc)
 	}
 	d := reader{t}
-	r := &saml.Response{ID: d.attr(root, "ID"), InResponseTo: d.attr(root, "InResponseTo"), Destination: d.attr(root, "Destination"),
-		Issuer: d.child(root, saml.NSAssertion, "Issuer").Text, IssueInstant: d.instant(root, "IssueInstant")}
+	r := &saml.Response{
+		ID: d.attr(root, "ID"), InResponseTo: d.attr(root, "InResponseTo"), Destination: d.attr(root, "Destination"),
+		Issuer: d.child(root, saml.NSAssertion, "Issuer").Text, IssueInstant: d.instant(root, "IssueInstant"),
+	}
 	status := d.child(root, saml.NSProtocol, "Status")
 	code := d.child(status, saml.NSProtocol, "StatusCode")
 	r.Status.Code = saml.StatusCode(d.attr(code, "Value"))
@@ -203,11 +215,13 @@ func readBack(t fataler, doc []byte) *saml.Response {
 func (d reader) assertion(a *strictxml.Element) *saml.Assertion {
 	subject, conditions, authn := d.child(a, saml.NSAssertion, "Subject"), d.child(a, saml.NSAssertion, "Conditions"), d.child(a, saml.NSAssertion, "AuthnStatement")
 	data := d.child(d.child(subject, saml.NSAssertion, "SubjectConfirmation"), saml.NSAssertion, "SubjectConfirmationData")
-	out := &saml.Assertion{ID: d.attr(a, "ID"), Issuer: d.child(a, saml.NSAssertion, "Issuer").Text, IssueInstant: d.instant(a, "IssueInstant"),
+	out := &saml.Assertion{
+		ID: d.attr(a, "ID"), Issuer: d.child(a, saml.NSAssertion, "Issuer").Text, IssueInstant: d.instant(a, "IssueInstant"),
 		Recipient: d.attr(data, "Recipient"), InResponseTo: d.attr(data, "InResponseTo"), NotBefore: d.instant(conditions, "NotBefore"),
 		NotOnOrAfter: d.instant(conditions, "NotOnOrAfter"), AuthnInstant: d.instant(authn, "AuthnInstant"), SessionIndex: d.attr(authn, "SessionIndex"),
 		Audience: d.child(d.child(conditions, saml.NSAssertion, "AudienceRestriction"), saml.NSAssertion, "Audience").Text,
-		Context:  saml.AuthnContextClass(d.child(d.child(authn, saml.NSAssertion, "AuthnContext"), saml.NSAssertion, "AuthnContextClassRef").Text)}
+		Context:  saml.AuthnContextClass(d.child(d.child(authn, saml.NSAssertion, "AuthnContext"), saml.NSAssertion, "AuthnContextClassRef").Text),
+	}
 	if !d.instant(data, "NotOnOrAfter").Equal(out.NotOnOrAfter) {
 		d.t.Fatalf("the confirmation ends at another time than the conditions")
 	}
@@ -215,8 +229,10 @@ func (d reader) assertion(a *strictxml.Element) *saml.Assertion {
 		out.SessionNotOnOrAfter = d.instant(authn, "SessionNotOnOrAfter")
 	}
 	if n := subject.Child(saml.NSAssertion, "NameID"); n != nil {
-		out.Subject = saml.NameID{Value: n.Text, Format: saml.NameIDFormat(d.attr(n, "Format")), NameQualifier: d.attr(n, "NameQualifier"),
-			SPNameQualifier: d.attr(n, "SPNameQualifier"), SPProvidedID: d.attr(n, "SPProvidedID")}
+		out.Subject = saml.NameID{
+			Value: n.Text, Format: saml.NameIDFormat(d.attr(n, "Format")), NameQualifier: d.attr(n, "NameQualifier"),
+			SPNameQualifier: d.attr(n, "SPNameQualifier"), SPProvidedID: d.attr(n, "SPProvidedID"),
+		}
 	}
 	if s := a.Child(saml.NSAssertion, "AttributeStatement"); s != nil {
 		out.Attributes, out.TypedValues = d.attributes(s)

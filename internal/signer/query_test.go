@@ -82,8 +82,10 @@ func TestQueryAttacks(t *testing.T) {
 		}
 	})
 	t.Run("RED-S1 the octets that came are the ones that count", func(t *testing.T) {
-		for _, same := range []string{strings.Replace(octets, "%2F", "%2f", 1), strings.Replace(octets, "+", "%20", 1), strings.Replace(octets, "%2F", "/", 1),
-			strings.Replace(octets, "fVHL", "%66VHL", 1)} {
+		for _, same := range []string{
+			strings.Replace(octets, "%2F", "%2f", 1), strings.Replace(octets, "+", "%20", 1), strings.Replace(octets, "%2F", "/", 1),
+			strings.Replace(octets, "fVHL", "%66VHL", 1),
+		} {
 			if same == octets {
 				t.Fatal("nothing changed")
 			}

@@ -57,8 +57,10 @@ func testResponse() *saml.Response {
 		Issuer: "https://idp.example.com/saml/metadata", IssueInstant: testNow,
 		Assertion: &saml.Assertion{
 			ID: "_0a1b2c3d4e5f60718293a4b5c6d7e8f9", Issuer: "https://idp.example.com/saml/metadata", IssueInstant: testNow,
-			Subject: saml.NameID{Value: "anna@example.com", Format: saml.FormatEmail, NameQualifier: "https://idp.example.com/saml/metadata",
-				SPNameQualifier: "https://sp.example.com/metadata", SPProvidedID: "a<b"},
+			Subject: saml.NameID{
+				Value: "anna@example.com", Format: saml.FormatEmail, NameQualifier: "https://idp.example.com/saml/metadata",
+				SPNameQualifier: "https://sp.example.com/metadata", SPProvidedID: "a<b",
+			},
 			Recipient: "https://sp.example.com/saml/acs?a=1&b=2", InResponseTo: "id-9f8e7d6c5b4a",
 			NotBefore: testNow.Add(-3 * time.Minute), NotOnOrAfter: testNow.Add(5 * time.Minute), Audience: "https://sp.example.com/metadata",
 			AuthnInstant: testNow.Add(-time.Hour), SessionIndex: "_s1", SessionNotOnOrAfter: testNow.Add(8 * time.Hour),

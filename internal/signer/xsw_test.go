@@ -72,8 +72,10 @@ func TestSignatureWrapping(t *testing.T) {
 		rejected(t, "original inside", same(sig+in("Extensions", plain)), trust)
 	})
 	t.Run("XSW-06 Reference to nothing, everything or elsewhere", func(t *testing.T) {
-		for _, uri := range []string{` URI=""`, ``, ` URI="#xpointer(/)"`, ` URI="#xpointer(id('_req'))"`, ` URI="http://evil.example/x"`, ` URI="_req"`,
-			` URI="#"`, ` URI="#_other"`, ` URI="file:///etc/passwd"`, ` URI="x_req"`} {
+		for _, uri := range []string{
+			` URI=""`, ``, ` URI="#xpointer(/)"`, ` URI="#xpointer(id('_req'))"`, ` URI="http://evil.example/x"`, ` URI="_req"`,
+			` URI="#"`, ` URI="#_other"`, ` URI="file:///etc/passwd"`, ` URI="x_req"`,
+		} {
 			rejected(t, uri, resign(t, k, swap(t, good, ` URI="#_req"`, uri)), trust)
 		}
 	})
@@ -152,8 +154,10 @@ func TestSignatureWrapping(t *testing.T) {
 		}
 	})
 	t.Run("XSW-13 the same attribute with and without prefix", func(t *testing.T) {
-		for _, ids := range []string{`ID="_req" samlp:ID="_evil"`, `samlp:ID="_evil" ID="_req"`, `ID="_req" samlp:ID="_req"`, `ID="_evil" samlp:ID="_req"`,
-			`ID="_req" xml:id="_evil"`, `ID="_req" Id="_evil"`, `ID="_req" ID="_evil"`} {
+		for _, ids := range []string{
+			`ID="_req" samlp:ID="_evil"`, `samlp:ID="_evil" ID="_req"`, `ID="_req" samlp:ID="_req"`, `ID="_evil" samlp:ID="_req"`,
+			`ID="_req" xml:id="_evil"`, `ID="_req" Id="_evil"`, `ID="_req" ID="_evil"`,
+		} {
 			rejected(t, ids, swap(t, good, `ID="_req"`, ids), trust)
 		}
 		rejected(t, "even when signed so", signed(t, k, swap(t, request("_req", goodACS, ""), `ID="_req"`, `ID="_req" samlp:ID="_evil"`)), trust)
@@ -178,9 +182,11 @@ func TestSignatureWrapping(t *testing.T) {
 		}
 	})
 	t.Run("XSW-16 what two parsers may read differently is refused", func(t *testing.T) {
-		for _, odd := range []string{`<a:b:c></a:b:c>`, `<x::></x::>`, `<:x></:x>`, `<x xmlns:=""></x>`, `<x xmlns:a:b="urn:x"></x>`, `<x :a="b"></x>`, `<x a:="b"></x>`,
+		for _, odd := range []string{
+			`<a:b:c></a:b:c>`, `<x::></x::>`, `<:x></:x>`, `<x xmlns:=""></x>`, `<x xmlns:a:b="urn:x"></x>`, `<x :a="b"></x>`, `<x a:="b"></x>`,
 			`<x a:b:c="d"></x>`, `<!ENTITY x "y">`, `<![IGNORE[ ]]>`, `<x xmlns:xml="urn:x"></x>`, `<x xmlns:xmlns="urn:x"></x>`, `<x>&undeclared;</x>`, "<x>\x00</x>", "<x>\xff</x>",
-			`<x a="1" a="2"></x>`, `<x></y>`, `<x `} {
+			`<x a="1" a="2"></x>`, `<x></y>`, `<x `,
+		} {
 			rejected(t, odd, swap(t, good, "</ds:Signature>", "</ds:Signature>"+odd), trust)
 			rejected(t, odd, swap(t, good, "<ds:KeyInfo>", "<ds:KeyInfo>"+odd), trust)
 		}
@@ -283,12 +289,14 @@ func TestSignatureWrapping(t *testing.T) {
 // badTransforms each drop content, or fetch it from the canary.
 func badTransforms(canary string) []string {
 	const xpath = `<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>not(ancestor-or-self::saml:Issuer)</ds:XPath></ds:Transform>`
-	return []string{xpath, strings.Replace(xpath, "not(ancestor-or-self::saml:Issuer)", "here()", 1),
+	return []string{
+		xpath, strings.Replace(xpath, "not(ancestor-or-self::saml:Issuer)", "here()", 1),
 		`<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"><xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="1.0"><xsl:template match="/"><xsl:copy-of select="document('` + canary + `')"></xsl:copy-of></xsl:template></xsl:stylesheet></ds:Transform>`,
 		`<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#base64"></ds:Transform>`,
 		`<ds:Transform Algorithm="http://www.w3.org/2002/06/xmldsig-filter2"><x:XPath xmlns:x="http://www.w3.org/2002/06/xmldsig-filter2" Filter="subtract">//saml:Issuer</x:XPath></ds:Transform>`,
 		`<ds:Transform Algorithm="http://www.w3.org/2002/07/decrypt#XML"></ds:Transform>`, `<ds:Transform Algorithm="` + canary + `"></ds:Transform>`, `<ds:Transform></ds:Transform>`,
-		`<ds:Transform Algorithm="` + enveloped + `"></ds:Transform>`, `<ds:Transform Algorithm="` + excC14N + `"></ds:Transform>`}
+		`<ds:Transform Algorithm="` + enveloped + `"></ds:Transform>`, `<ds:Transform Algorithm="` + excC14N + `"></ds:Transform>`,
+	}
 }
 
 // withTransform adds a transform at every place, and puts it in the place of each.

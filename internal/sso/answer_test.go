@@ -155,7 +155,8 @@ func provider(t testing.TB, entityID, acs, issuer string, unsolicited bool) *cre
 		IDPMetadata: &crewjam.EntityDescriptor{EntityID: issuer, IDPSSODescriptors: []crewjam.IDPSSODescriptor{{
 			SSODescriptor: crewjam.SSODescriptor{RoleDescriptor: crewjam.RoleDescriptor{KeyDescriptors: []crewjam.KeyDescriptor{{
 				Use: "signing", KeyInfo: crewjam.KeyInfo{X509Data: crewjam.X509Data{X509Certificates: []crewjam.X509Certificate{{
-					Data: base64.StdEncoding.EncodeToString(ourKey().cert)}}}},
+					Data: base64.StdEncoding.EncodeToString(ourKey().cert),
+				}}}},
 			}}}},
 			SingleSignOnServices: []crewjam.Endpoint{{Binding: crewjam.HTTPRedirectBinding, Location: endpoint}, {Binding: crewjam.HTTPPostBinding, Location: endpoint}},
 		}}},

@@ -107,12 +107,14 @@ type bench struct {
 
 // wiki is the app that tests begin with.
 func wiki() apps.App {
-	return apps.App{ID: appID, Slug: "wiki", Name: "Wiki", EntityID: spID, Enabled: true, Version: 3,
+	return apps.App{
+		ID: appID, Slug: "wiki", Name: "Wiki", EntityID: spID, Enabled: true, Version: 3,
 		Settings: apps.Settings{
 			ACS:    []apps.Endpoint{{Binding: saml.BindingPOST, Location: spACS, Index: 0}},
 			Keys:   []apps.Key{{Use: "signing", PublicKey: spKey().public()}, {Use: "signing", PublicKey: spECKey().public()}},
 			Claims: []apps.Claim{{Name: "mail", Source: apps.SourceEmail}},
-		}}
+		},
+	}
 }
 
 // newBench starts with wiki, changed as told.

@@ -118,8 +118,10 @@ func TestOnlyAWellMadeRequestIsRead(t *testing.T) {
 		}))
 	}, "CORE-08 a blank Issuer is refused", "SSO-07 the Issuer is an entity ID, in the format entity or none")
 	each(t, func(t *testing.T) {
-		for version, codes := range map[string]string{"1.1": "VersionMismatch/RequestVersionTooLow", "3.0": "VersionMismatch/RequestVersionTooHigh", "2.1": "VersionMismatch/RequestVersionTooHigh",
-			"": "VersionMismatch/RequestVersionTooLow", " ": "VersionMismatch/RequestVersionTooLow"} {
+		for version, codes := range map[string]string{
+			"1.1": "VersionMismatch/RequestVersionTooLow", "3.0": "VersionMismatch/RequestVersionTooHigh", "2.1": "VersionMismatch/RequestVersionTooHigh",
+			"": "VersionMismatch/RequestVersionTooLow", " ": "VersionMismatch/RequestVersionTooLow",
+		} {
 			b.in(t)
 			a := w.redirect(change(func(r *request) { r.Version = version }).xml())
 			a.refused(codes)
@@ -169,12 +171,21 @@ func TestUnknownButAllowedContentIsTaken(t *testing.T) {
 		w.post(signedXML(t, spKey(), r.xml())).granted(r.ID)
 	}
 	t.Run("CORE-21 optional content one by one", func(t *testing.T) {
-		for _, attribute := range [][2]string{{"Consent", "urn:oasis:names:tc:SAML:2.0:consent:obtained"}, {"ProviderName", "Wiki"}, {"ForceAuthn", "false"}, {"IsPassive", "true"},
-			{"AttributeConsumingServiceIndex", "7"}, {"xmlns:f", "urn:f"}, {"Unknown", "x"}} {
+		for _, attribute := range [][2]string{
+			{"Consent", "urn:oasis:names:tc:SAML:2.0:consent:obtained"},
+			{"ProviderName", "Wiki"},
+			{"ForceAuthn", "false"},
+			{"IsPassive", "true"},
+			{"AttributeConsumingServiceIndex", "7"},
+			{"xmlns:f", "urn:f"},
+			{"Unknown", "x"},
+		} {
 			granted(t, b.fresh().with(attribute[0], attribute[1]))
 		}
-		for _, child := range []string{`<samlp:Extensions/>`, `<saml:Subject/>`, `<samlp:NameIDPolicy AllowCreate="1"/>`, `<saml:Conditions NotOnOrAfter="2026-11-23T09:00:01Z"/>`,
-			`<samlp:Scoping ProxyCount="0"/>`, `<samlp:Scoping><samlp:RequesterID>urn:x</samlp:RequesterID></samlp:Scoping>`} {
+		for _, child := range []string{
+			`<samlp:Extensions/>`, `<saml:Subject/>`, `<samlp:NameIDPolicy AllowCreate="1"/>`, `<saml:Conditions NotOnOrAfter="2026-11-23T09:00:01Z"/>`,
+			`<samlp:Scoping ProxyCount="0"/>`, `<samlp:Scoping><samlp:RequesterID>urn:x</samlp:RequesterID></samlp:Scoping>`,
+		} {
 			granted(t, b.fresh().holding(child))
 		}
 	})
@@ -212,8 +223,10 @@ func TestMessageIsMeantForUsAndFresh(t *testing.T) {
 	to := func(destination string) request { r := b.fresh(); r.Destination = destination; return r }
 	t.Run("CORE-15 a Destination that is not our address is refused", func(t *testing.T) {
 		b.in(t)
-		for _, d := range []string{"http://idp.example.org/saml/sso", "https://IDP.example.org/saml/sso", "https://idp.example.org:443/saml/sso", "https://idp.example.org/saml/sso/", "https://idp.example.org/saml/SSO",
-			"https://idp.example.org/saml/slo", "https://evil.example/saml/sso", "https://idp.example.org/saml/sso?x", "idp", " " + endpoint} {
+		for _, d := range []string{
+			"http://idp.example.org/saml/sso", "https://IDP.example.org/saml/sso", "https://idp.example.org:443/saml/sso", "https://idp.example.org/saml/sso/", "https://idp.example.org/saml/SSO",
+			"https://idp.example.org/saml/slo", "https://evil.example/saml/sso", "https://idp.example.org/saml/sso?x", "idp", " " + endpoint,
+		} {
 			for _, a := range []*answer{w.redirect(to(d).xml()), w.post(to(d).xml()), w.query(signedQuery(t, spKey(), saml.RSASHA256, query(to(d).xml())))} {
 				a.paged(http.StatusBadRequest)
 				b.recorded(audit.ReasonDestinationMismatch)
@@ -358,8 +371,10 @@ func TestWhatWeSayOfOurselves(t *testing.T) {
 		}
 	}, "CORE-10 the Issuer is our entity ID without qualifiers", "RESP-02 on the Response", "RESP-04 and on the Assertion")
 	t.Run("CORE-09 URIs are absolute", func(t *testing.T) {
-		for _, u := range []string{yes.text("Issuer"), yes.attr("", "Destination"), yes.attr("Assertion/Subject/NameID", "Format"), yes.attr("Assertion/Subject/SubjectConfirmation/SubjectConfirmationData", "Recipient"),
-			yes.attr("Assertion/AttributeStatement/Attribute", "NameFormat"), yes.attr("Status/StatusCode", "Value"), yes.text("Assertion/AuthnStatement/AuthnContext/AuthnContextClassRef")} {
+		for _, u := range []string{
+			yes.text("Issuer"), yes.attr("", "Destination"), yes.attr("Assertion/Subject/NameID", "Format"), yes.attr("Assertion/Subject/SubjectConfirmation/SubjectConfirmationData", "Recipient"),
+			yes.attr("Assertion/AttributeStatement/Attribute", "NameFormat"), yes.attr("Status/StatusCode", "Value"), yes.text("Assertion/AuthnStatement/AuthnContext/AuthnContextClassRef"),
+		} {
 			if p, err := url.Parse(u); err != nil || !p.IsAbs() {
 				t.Errorf("%q is not absolute", u)
 			}

@@ -93,8 +93,10 @@ func TestStrangersWordsStayWords(t *testing.T) {
 			unknown.Issuer = "urn:" + barb
 			moved := b.fresh()
 			moved.Destination = barb
-			for _, a := range []*answer{w.redirect(unknown.xml(), barb), w.redirect(moved.xml()), w.redirect(b.fresh().with("AssertionConsumerServiceURL", barb).xml()), w.redirect(barb),
-				w.query("SAMLRequest=" + url.QueryEscape(barb) + "&x=" + url.QueryEscape(barb)), w.get("/saml/start/" + url.PathEscape(barb)), w.get("/saml/resume/" + url.PathEscape(barb))} {
+			for _, a := range []*answer{
+				w.redirect(unknown.xml(), barb), w.redirect(moved.xml()), w.redirect(b.fresh().with("AssertionConsumerServiceURL", barb).xml()), w.redirect(barb),
+				w.query("SAMLRequest=" + url.QueryEscape(barb) + "&x=" + url.QueryEscape(barb)), w.get("/saml/start/" + url.PathEscape(barb)), w.get("/saml/resume/" + url.PathEscape(barb)),
+			} {
 				if a.Status < 400 || a.Status > 499 {
 					t.Fatalf("%d %s", a.Status, a.Body)
 				}

@@ -222,8 +222,10 @@ func TestQuerySignatures(t *testing.T) {
 		invalid(t, signedQuery(t, spKey(), saml.RSASHA256, query(signedXML(t, spKey(), b.fresh().xml()))))
 	})
 	each(t, func(t *testing.T) {
-		for _, method := range []string{string(saml.RSASHA1), "http://www.w3.org/2000/09/xmldsig#dsa-sha1", "http://www.w3.org/2000/09/xmldsig#hmac-sha1", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
-			"http://www.w3.org/2001/04/xmldsig-more#rsa-md5", "http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", "urn:x", " " + string(saml.RSASHA256)} {
+		for _, method := range []string{
+			string(saml.RSASHA1), "http://www.w3.org/2000/09/xmldsig#dsa-sha1", "http://www.w3.org/2000/09/xmldsig#hmac-sha1", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
+			"http://www.w3.org/2001/04/xmldsig-more#rsa-md5", "http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", "urn:x", " " + string(saml.RSASHA256),
+		} {
 			octets := query(b.fresh().xml()) + "&SigAlg=" + url.QueryEscape(method)
 			invalid(t, octets+"&Signature="+url.QueryEscape(anySignature(t, method, octets)))
 		}

@@ -44,9 +44,11 @@ func TestRequestedSubjectIsThePersonAtTheBrowser(t *testing.T) {
 		granted(t, nameID(own))
 		granted(t, nameID(own, "Format", persistent))
 		granted(t, nameID(own, "Format", persistent, "NameQualifier", issuer, "SPNameQualifier", spID))
-		for _, not := range []string{nameID(victims), nameID(own + "x"), nameID(strings.ToUpper(own)), nameID(own, "Format", string(saml.FormatEmail)), nameID("ada@example.org"),
+		for _, not := range []string{
+			nameID(victims), nameID(own + "x"), nameID(strings.ToUpper(own)), nameID(own, "Format", string(saml.FormatEmail)), nameID("ada@example.org"),
 			nameID(own, "NameQualifier", "https://other.example"), nameID(own, "SPNameQualifier", "https://chat.example.com/metadata"),
-			`<saml:EncryptedID><x xmlns="urn:x"/></saml:EncryptedID>`} {
+			`<saml:EncryptedID><x xmlns="urn:x"/></saml:EncryptedID>`,
+		} {
 			ask(t, not).refused("Requester/UnknownPrincipal")
 			b.recorded(audit.ReasonNameIDUnsupported)
 		}

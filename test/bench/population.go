@@ -57,9 +57,11 @@ func (p *population) fill(ctx context.Context, cluster *pgembed.Cluster, f *fixt
 		sql  string
 		args []any
 	}{
-		{`INSERT INTO users (email, username, given_name, family_name, display_name, attributes, password_hash, created_at, updated_at)
+		{
+			`INSERT INTO users (email, username, given_name, family_name, display_name, attributes, password_hash, created_at, updated_at)
 			SELECT 'user'||i||'@example.org', 'user'||i, 'Given'||i, 'Family'||i, 'Given'||i||' Family'||i, '{"department":["Engines"]}', $2, now(), now() FROM generate_series(1, $1::int) i`,
-			[]any{p.users, hash}},
+			[]any{p.users, hash},
+		},
 		{`INSERT INTO groups (name, created_at) SELECT 'Team '||i, now() FROM generate_series(0, greatest(3, $1::int / 100)) i`, []any{p.users}},
 		{`INSERT INTO groups (name, created_at) VALUES ('Staff', now()), ('Everybody', now())`, nil},
 		{`WITH u AS (SELECT id, row_number() OVER () n FROM users), g AS (SELECT id, row_number() OVER () n, count(*) OVER () c FROM groups WHERE name LIKE 'Team %')

@@ -69,9 +69,14 @@ var stories = []story{
 }
 
 var tiles = []portal.Tile{
-	{Slug: "goto", Name: "Citrix GoToMeeting"}, {Slug: "payroll", Name: "Payroll"}, {Slug: "wiki", Name: "Team wiki"}, {Slug: "zoom", Name: "Zoom"},
-	{Slug: "grafana", Name: "Grafana"}, {Slug: "long", Name: "Enterprise Resource Planning and Donaudampfschifffahrtsgesellschaftsverwaltung"},
-	{Slug: "crm", Name: "Customer relations"}, {Slug: "x", Name: "Ж"},
+	{Slug: "goto", Name: "Citrix GoToMeeting"},
+	{Slug: "payroll", Name: "Payroll"},
+	{Slug: "wiki", Name: "Team wiki"},
+	{Slug: "zoom", Name: "Zoom"},
+	{Slug: "grafana", Name: "Grafana"},
+	{Slug: "long", Name: "Enterprise Resource Planning and Donaudampfschifffahrtsgesellschaftsverwaltung"},
+	{Slug: "crm", Name: "Customer relations"},
+	{Slug: "x", Name: "Ж"},
 }
 
 func setupPage(wrong, problem string) portal.SetupPage {
@@ -107,9 +112,11 @@ var overview = admin.OverviewPage{
 	},
 	SignIns: []admin.SignInRow{
 		{At: noon.Add(-20 * time.Second), Who: "ada", Where: "Citrix GoToMeeting", What: "Open an app", State: admin.State{Word: "Success", Class: "ok"}, Reference: "7K3QX9M2TD", Address: "192.0.2.17"},
-		{At: noon.Add(-3 * time.Minute), What: "Open an app", State: admin.State{Word: "Refused", Class: "bad"}, Where: "Payroll",
+		{
+			At: noon.Add(-3 * time.Minute), What: "Open an app", State: admin.State{Word: "Refused", Class: "bad"}, Where: "Payroll",
 			Why:    "Payroll asks to be answered at https://payroll.example.org/saml/acs2; registered is https://payroll.example.org/saml/acs.",
-			Advice: "The request asks for an answer at an address that is not registered for the app. Add the address to the app if it is the app's own.", Reference: "0A1B2C3D4E", Address: "2001:db8:1234:5678:9abc:def0:1234:5678"},
+			Advice: "The request asks for an answer at an address that is not registered for the app. Add the address to the app if it is the app's own.", Reference: "0A1B2C3D4E", Address: "2001:db8:1234:5678:9abc:def0:1234:5678",
+		},
 		{At: noon.Add(-26 * time.Hour), Who: "eve@example.org", What: "Sign in", State: admin.State{Word: "Refused", Class: "bad"}, Advice: "User name or password was wrong.", Reference: "ZZZZZZZZZZ", Address: "203.0.113.9"},
 	},
 	Certificates: []admin.CertificateRow{

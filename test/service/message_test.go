@@ -153,8 +153,10 @@ func apologises(t *testing.T, p page) {
 // revealsNothing looks for what only we should know.
 func revealsNothing(t *testing.T, body string) {
 	t.Helper()
-	for _, inside := range []string{"SQLSTATE", "SELECT", "INSERT", "relation ", "pgx", "goroutine", ".go:", "/internal/", "panic", "postgres://",
-		"/run/", ".s.PGSQL", "connection refused", "go1.", "PostgreSQL", "runtime error"} {
+	for _, inside := range []string{
+		"SQLSTATE", "SELECT", "INSERT", "relation ", "pgx", "goroutine", ".go:", "/internal/", "panic", "postgres://",
+		"/run/", ".s.PGSQL", "connection refused", "go1.", "PostgreSQL", "runtime error",
+	} {
 		if strings.Contains(body, inside) {
 			t.Errorf("the page shows %q:\n%s", inside, body)
 		}

@@ -89,6 +89,7 @@ func (n *node) alive() bool {
 
 // signal sends one to the node alone, pressed one to its whole group, as a terminal does.
 func (n *node) signal(s syscall.Signal) { n.cmd.Process.Signal(s) }
+
 func (n *node) pressed(s syscall.Signal) {
 	if err := syscall.Kill(-n.cmd.Process.Pid, s); err != nil {
 		n.t.Fatal(err)
