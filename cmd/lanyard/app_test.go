@@ -33,7 +33,7 @@ func TestAppIsAddedByHandAndChanged(t *testing.T) {
 	}
 	want := idpView{
 		EntityID: "https://login.example.org/saml/metadata", SSOURL: "https://login.example.org/saml/sso",
-		SLOURL: "https://login.example.org/saml/slo", MetadataURL: "https://login.example.org/saml/metadata/our-wiki",
+		SignOutURL: "https://login.example.org/logout", MetadataURL: "https://login.example.org/saml/metadata/our-wiki",
 	}
 	if diff := cmp.Diff(want, v.IdP); diff != "" {
 		t.Error(diff)

@@ -32,7 +32,7 @@ type appView struct {
 type idpView struct {
 	EntityID    string `json:"entityId"`
 	SSOURL      string `json:"ssoUrl"`
-	SLOURL      string `json:"sloUrl"`
+	SignOutURL  string `json:"signOutUrl"` // a page: single logout messages have no address yet
 	MetadataURL string `json:"metadataUrl"`
 }
 
@@ -41,7 +41,7 @@ func (p *program) viewApp(a *apps.App) appView {
 	v := appView{
 		ID: a.ID, Slug: a.Slug, Name: a.Name, EntityID: a.EntityID, Enabled: a.Enabled, Version: a.Version, Settings: a.Settings,
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-		IdP: idpView{EntityID: base + "/saml/metadata", SSOURL: base + "/saml/sso", SLOURL: base + "/saml/slo", MetadataURL: base + "/saml/metadata/" + a.Slug},
+		IdP: idpView{EntityID: base + "/saml/metadata", SSOURL: base + "/saml/sso", SignOutURL: base + "/logout", MetadataURL: base + "/saml/metadata/" + a.Slug},
 	}
 	if a.Settings.IdPEntityID != "" {
 		v.IdP.EntityID = a.Settings.IdPEntityID
@@ -88,7 +88,7 @@ func (v *appView) human(w io.Writer) {
 	}
 	facts(w, pairs...)
 	fmt.Fprintln(w, "\nFor the app's side:")
-	facts(w, "Identity provider entity ID", v.IdP.EntityID, "Sign-in page URL", v.IdP.SSOURL, "Sign-out page URL", v.IdP.SLOURL, "Metadata URL", v.IdP.MetadataURL)
+	facts(w, "Identity provider entity ID", v.IdP.EntityID, "Sign-in page URL", v.IdP.SSOURL, "Sign-out page URL", v.IdP.SignOutURL, "Metadata URL", v.IdP.MetadataURL)
 }
 
 func people(n *int) string {
