@@ -15,7 +15,7 @@ func (s suite) testNames(t *testing.T) {
 		short := format[strings.LastIndexByte(format, ':')+1:]
 		t.Run("NID-09 the name ID is "+short+" when that is asked for", func(t *testing.T) { s.namesAs(t, format) })
 	}
-	t.Run("NID-02 a persistent name ID stays, and tells nothing", func(t *testing.T) {
+	t.Run("NID-01 a persistent name ID tells nothing, and is the same the next time", func(t *testing.T) {
 		first, second := s.namesAs(t, persistentFormat), s.namesAs(t, persistentFormat)
 		if first != second || strings.Contains(first, "ada") {
 			t.Errorf("first %q, then %q", first, second)

@@ -12,7 +12,7 @@ func (s suite) testStarts(t *testing.T) {
 	t.Run("AUTH-01 ForceAuthn asks for the password again", s.testForceAuthn)
 	t.Run("AUTH-06 IsPassive without a session is answered with a signed NoPassive", s.testPassiveWithoutSession)
 	t.Run("AUTH-07 IsPassive with a session signs in silently", s.testPassiveWithSession)
-	if s.asksForClass {
+	if !s.terse {
 		t.Run("AUTH-10 a class of authentication that a password is not gets NoAuthnContext", s.testUnmetClass)
 	}
 	t.Run("ERR-05 who is not assigned is told so by the app", s.testUnassigned)
