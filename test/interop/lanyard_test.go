@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -31,12 +30,8 @@ type lanyard struct {
 // startLanyard builds the program, serves it on an empty database and creates Ada.
 func startLanyard(t *testing.T) *lanyard {
 	t.Helper()
-	binary, err := build()
-	if err != nil {
-		t.Fatalf("building the program: %v", err)
-	}
 	address := freeAddress(t)
-	l := &lanyard{binary: binary, url: "http://" + strings.Replace(address, "127.0.0.1", "localhost", 1)}
+	l := &lanyard{binary: build(t), url: "http://" + strings.Replace(address, "127.0.0.1", "localhost", 1)}
 	l.env = append(os.Environ(),
 		"DATABASE_URL="+postgrestest.DSN(t),
 		"LANYARD_LISTEN="+address,
@@ -50,21 +45,16 @@ func startLanyard(t *testing.T) *lanyard {
 	return l
 }
 
-// build compiles the program once for all tests of the run.
-var build = sync.OnceValues(func() (string, error) {
-	if err := readSources("peers", "../../cmd", "../../internal", "../../migrations", "../../web"); err != nil {
-		return "", err
+// build compiles the program as it is now.
+func build(t *testing.T) string {
+	t.Helper()
+	mustNot(t, readSources("peers", "../../cmd", "../../internal", "../../migrations", "../../web"))
+	binary := filepath.Join(t.TempDir(), "lanyard")
+	if output, err := exec.Command("go", "build", "-o", binary, "../../cmd/lanyard").CombinedOutput(); err != nil {
+		t.Fatalf("building the program: %v\n%s", err, output)
 	}
-	dir, err := os.MkdirTemp("", "lanyard-interop-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "lanyard")
-	command := exec.Command("go", "build", "-o", binary, "./cmd/lanyard")
-	command.Dir = filepath.Join("..", "..")
-	command.Stderr = os.Stderr
-	return binary, command.Run()
-})
+	return binary
+}
 
 // readSources opens the folders that our child processes are made of. The go command reuses the result of a test as long
 // as nothing has changed that the test itself opened, and it does not see what its children read.
