@@ -1,6 +1,8 @@
 // Lanyard is a SAML 2.0 identity provider. This command is the service and everything that is done to it from a shell: each
 // subcommand is one small struct with a Run method, in a file named for its noun.
 //
+// It refuses rules of its own: what a command changes passes the same checks, and leaves the same record, as from a page.
+//
 // Exit codes: 0 done, 1 failed, 2 used wrongly (flags, arguments, environment).
 package main
 

@@ -1,6 +1,9 @@
 // Package fault is the error vocabulary of the whole program: what kind of trouble it is, one sentence that a person may
 // read, and the cause, which only the log may show. Every surface (pages, SAML status, command line) renders errors in
-// one place from these three. An error of any other type is Internal and its text is never shown.
+// one place from these three.
+//
+// It refuses to show a text that was not written for a person: an error of any other type is Internal, and so is one whose
+// Kind was forgotten.
 package fault
 
 import (
