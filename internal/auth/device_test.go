@@ -59,6 +59,17 @@ func TestNobodyIsLockedOutFromElsewhere(t *testing.T) {
 		}
 		o.pass(auth.AccountThrottle().MaxWait)
 	})
+	t.Run("AUTHN-04 signing in as oneself buys no guesses at others who are known at the browser", func(t *testing.T) {
+		shared := signIn(t, node, again(signIn(t, node, from(96, "ada", right)), "bob", right))
+		for range auth.AccountThrottle().Free {
+			refusal(t, node, again(shared, "ada", wrong))
+			shared = signIn(t, node, again(shared, "bob", right))
+		}
+		if no := refusal(t, node, again(shared, "ada", right)); no.Reason != audit.ReasonLockedOut {
+			t.Errorf("%+v, want ada locked out at the shared browser", no)
+		}
+		o.pass(auth.AccountThrottle().MaxWait)
+	})
 	t.Run("AUTHN-24 a device is rotated at each sign-in, and the copy is worth nothing", func(t *testing.T) {
 		newer := signIn(t, node, again(home, "ada", right))
 		lockOut(t, node, "ada")

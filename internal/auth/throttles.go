@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"strings"
 	"time"
@@ -13,13 +14,15 @@ import (
 
 // The throttles. An account stands ten wrong passwords and then one every 5 s, 10 s … 15 min: about a hundred guesses
 // a day. An address stands thirty, for an office behind one address, and then one every 1 s … 1 min. A browser at which the
-// person signed in before has a count of its own, and only that one, so that nobody can lock its owner out from elsewhere.
+// person signed in before has a count of its own, and only that one, so that nobody can lock its owner out from elsewhere. That
+// count is the person's at the browser and goes on when the browser's secret changes: others who sign in there as themselves
+// change the secret, and must not get fresh guesses by it.
 func throttles(c session.Credential, a Attempt) []session.Throttle {
 	account := session.Throttle{
 		Key: accountKey(c.Name), Free: 10, FirstWait: 5 * time.Second, MaxWait: 15 * time.Minute, Forgive: time.Hour, Clears: true,
 	}
-	if c.KnownDevice {
-		account.Key = "device:" + digest(string(a.Device.Hash()))
+	if !c.KnownSince.IsZero() {
+		account.Key = "device:" + digest(fmt.Sprintf("%s %d", c.User.ID, c.KnownSince.UnixMicro()))
 		return []session.Throttle{account}
 	}
 	address := session.Throttle{

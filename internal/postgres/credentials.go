@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/directory"
@@ -15,7 +16,7 @@ func (s *Store) CredentialByName(ctx context.Context, name string, device sessio
 	rows, err := s.q.Query(ctx, `
 		SELECT `+userColumns+`, coalesce(password_hash, '') AS password_hash,
 			CASE WHEN lower(username) = lower($1) THEN username ELSE email END AS name,
-			EXISTS (SELECT FROM known_devices d WHERE d.token_hash = $2 AND d.user_id = users.id) AS known_device
+			(SELECT d.created_at FROM known_devices d WHERE d.token_hash = $2 AND d.user_id = users.id) AS known_since
 		FROM users
 		WHERE lower(username) = lower($1) OR lower(email) = lower($1)
 		ORDER BY lower(username) = lower($1) DESC LIMIT 1`, readable(name, maxKeptName), device.Hash())
@@ -23,9 +24,13 @@ func (s *Store) CredentialByName(ctx context.Context, name string, device sessio
 		directory.User
 		Name         string
 		PasswordHash string
-		KnownDevice  bool
+		KnownSince   *time.Time
 	}](rows, err, "There is nobody of this name.")
-	return session.Credential{User: r.User, Name: r.Name, PasswordHash: r.PasswordHash, KnownDevice: r.KnownDevice}, err
+	c := session.Credential{User: r.User, Name: r.Name, PasswordHash: r.PasswordHash}
+	if r.KnownSince != nil {
+		c.KnownSince = *r.KnownSince
+	}
+	return c, err
 }
 
 // UpgradePasswordHash replaces a hash of the same password, unless the password was changed meanwhile.

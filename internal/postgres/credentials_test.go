@@ -35,7 +35,7 @@ func knows(t *testing.T, s *postgres.Store, name string, device session.Token) b
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.KnownDevice
+	return !c.KnownSince.IsZero()
 }
 
 func TestCredentialIsFoundByEitherNameWhateverItsCase(t *testing.T) {
@@ -44,7 +44,7 @@ func TestCredentialIsFoundByEitherNameWhateverItsCase(t *testing.T) {
 	ada := personCalled(t, s, "Ada", "a-hash")
 	for typed, matched := range map[string]string{"ada": "Ada", "ADA": "Ada", "aDa@Example.org": "Ada@example.org"} {
 		c, err := s.CredentialByName(ctx, typed, noToken)
-		if err != nil || c.User.ID != ada.ID || c.Name != matched || c.PasswordHash != "a-hash" || c.KnownDevice {
+		if err != nil || c.User.ID != ada.ID || c.Name != matched || c.PasswordHash != "a-hash" || !c.KnownSince.IsZero() {
 			t.Errorf("%q: %+v %v", typed, c, err)
 		}
 	}
