@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
+	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/session"
@@ -94,61 +97,93 @@ func (s *Store) PersistentID(ctx context.Context, app apps.ID, user directory.Us
 	return value, nil
 }
 
-// conclude writes everything in one statement, which is one transaction. What makes it valid comes first: the request is
-// new, or the waiting sign-on was still there, or the start was ours; without it no row is written.
-const concludeSQL = `
-	WITH seen AS (
-		INSERT INTO seen_requests (app_id, request_id, expires_at)
-		SELECT $6::uuid, $16, $17 WHERE $16 <> ''
-		ON CONFLICT DO NOTHING RETURNING 1
-	), spent AS (
-		DELETE FROM pending WHERE token_hash = $18 RETURNING 1
-	), valid AS (
-		SELECT WHERE ($16 = '' OR EXISTS (SELECT FROM seen)) AND ($18::bytea IS NULL OR EXISTS (SELECT FROM spent))
-	), told AS (
-		INSERT INTO participants (session_id, app_id, name_id, session_index, assertion_until, created_at)
-		SELECT $14::uuid, $6::uuid, $19::jsonb, $20, $21, $1 FROM valid WHERE $19 IS NOT NULL
-		ON CONFLICT (session_id, app_id) DO UPDATE SET name_id = excluded.name_id, session_index = excluded.session_index,
-			assertion_until = greatest(participants.assertion_until, excluded.assertion_until)
-			WHERE participants.assertion_until < $22 OR participants.name_id <> excluded.name_id OR participants.session_index <> excluded.session_index
-	), used AS (
-		UPDATE sessions SET last_seen_at = $1 WHERE id = $14::uuid AND last_seen_at < $15
-	)
-	INSERT INTO sign_ins (at, reference, kind, reason, user_id, username, app_id, app_name, address, user_agent, request_id, message, detail)
-	SELECT $1, $2, $3, $4, $5::uuid, $7, $6::uuid, $8, $9, $10, $11, $12, $13 FROM valid
-	RETURNING id`
-
-// untilGrain rounds up how long an app holds an assertion, so that not every sign-on writes the participant anew.
-const untilGrain = time.Minute
-
-// Conclude commits the end of a sign-on. A request seen before, or a waiting sign-on that is gone, is a Conflict.
+// Conclude commits the end of a sign-on, in one statement, which is one transaction. What makes it valid comes first: the
+// request is new (seen), or the waiting sign-on was still there (spent), or the start was ours; without it no row is
+// written. The parts that a case does not need are left out, since each costs something even when it does nothing. A
+// request seen before, or a waiting sign-on that is gone, is a Conflict.
 func (s *Store) Conclude(ctx context.Context, c session.Conclusion) error {
-	detail, err := json.Marshal(c.SignIn.Detail)
-	if err != nil {
-		return fmt.Errorf("conclude a sign-on: %w", err)
+	var q statement
+	at, app, valid := q.arg(c.SignIn.At), q.arg(orNull(string(c.SignIn.AppID)))+"::uuid", "(SELECT) AS always"
+	if c.RequestID != "" {
+		valid = "seen"
+		q.with("seen", `INSERT INTO seen_requests (app_id, request_id, expires_at) VALUES (`+app+`, `+q.arg(c.RequestID)+`, `+q.arg(c.SeenUntil)+`)
+			ON CONFLICT DO NOTHING RETURNING 1`)
 	}
-	var name []byte
-	var index string
-	var until, held *time.Time
-	if p := c.Participant; p != nil {
-		if name, err = json.Marshal(p.NameID); err != nil {
-			return fmt.Errorf("conclude a sign-on: %w", err)
+	if c.Waiting != nil {
+		valid = "spent"
+		q.with("spent", `DELETE FROM pending WHERE token_hash = `+q.arg(c.Waiting)+` RETURNING 1`)
+	}
+	if c.Participant != nil {
+		if err := q.told(c.Participant, at, valid); err != nil {
+			return err
 		}
-		later := p.AssertionUntil.Add(untilGrain)
-		index, until, held = p.SessionIndex, &later, &p.AssertionUntil
 	}
-	r := &c.SignIn
+	if c.SessionID != "" {
+		q.with("used", `UPDATE sessions SET last_seen_at = `+at+` WHERE id = `+q.arg(string(c.SessionID))+`::uuid AND last_seen_at <= `+q.arg(c.SignIn.At.Add(-session.TouchEvery)))
+	}
+	if err := q.record(&c.SignIn, at, app, valid); err != nil {
+		return err
+	}
 	var id int64
-	err = s.q.QueryRow(ctx, concludeSQL, r.At, r.Reference, r.Kind, r.Reason, orNull(string(r.UserID)), orNull(string(r.AppID)),
-		readable(r.UserName, maxKeptName), readable(r.AppName, maxKeptText), readable(r.Address, maxKeptText), readable(r.UserAgent, maxKeptText),
-		readable(r.RequestID, maxKeptText), r.Message, withoutNUL(detail), orNull(string(c.SessionID)), r.At.Add(-session.TouchEvery),
-		c.RequestID, c.SeenUntil, c.Waiting, name, index, until, held).Scan(&id)
+	err := s.q.QueryRow(ctx, q.sql.String(), q.args...).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.New(fault.Conflict, "This sign-in was used already. Go back to the app and start again.")
 	}
 	if err != nil {
 		return fmt.Errorf("conclude a sign-on: %w", err)
 	}
+	return nil
+}
+
+// statement is SQL put together from fixed parts; every value is a parameter.
+type statement struct {
+	sql  strings.Builder
+	args []any
+}
+
+func (q *statement) arg(v any) string {
+	q.args = append(q.args, v)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+func (q *statement) with(name, sql string) {
+	lead := "WITH "
+	if q.sql.Len() > 0 {
+		lead = ",\n"
+	}
+	q.sql.WriteString(lead + name + " AS (" + sql + ")")
+}
+
+// told keeps what the app learnt. How long it holds an assertion is rounded up by a minute, so that not every sign-on
+// writes the participant anew.
+func (q *statement) told(p *session.Participant, at, valid string) error {
+	name, err := json.Marshal(p.NameID)
+	if err != nil {
+		return fmt.Errorf("conclude a sign-on: %w", err)
+	}
+	until := q.arg(p.AssertionUntil) + "::timestamptz"
+	q.with("told", `INSERT INTO participants (session_id, app_id, name_id, session_index, assertion_until, created_at)
+		SELECT `+q.arg(string(p.SessionID))+`::uuid, `+q.arg(string(p.AppID))+`::uuid, `+q.arg(name)+`::jsonb, `+q.arg(p.SessionIndex)+`,
+			`+until+` + interval '1 minute', `+at+` FROM `+valid+`
+		ON CONFLICT (session_id, app_id) DO UPDATE SET name_id = excluded.name_id, session_index = excluded.session_index,
+			assertion_until = greatest(participants.assertion_until, excluded.assertion_until)
+			WHERE participants.assertion_until < `+until+` OR participants.name_id <> excluded.name_id OR participants.session_index <> excluded.session_index`)
+	return nil
+}
+
+func (q *statement) record(r *audit.SignIn, at, app, valid string) error {
+	detail, err := json.Marshal(r.Detail)
+	if err != nil {
+		return fmt.Errorf("conclude a sign-on: %w", err)
+	}
+	values := []string{at, q.arg(r.Reference), q.arg(r.Kind), q.arg(r.Reason), q.arg(orNull(string(r.UserID))) + "::uuid", q.arg(readable(r.UserName, maxKeptName)), app}
+	for _, text := range []string{r.AppName, r.Address, r.UserAgent, r.RequestID} {
+		values = append(values, q.arg(readable(text, maxKeptText)))
+	}
+	values = append(values, q.arg(r.Message), q.arg(withoutNUL(detail)))
+	q.sql.WriteString(`
+		INSERT INTO sign_ins (at, reference, kind, reason, user_id, username, app_id, app_name, address, user_agent, request_id, message, detail)
+		SELECT ` + strings.Join(values, ", ") + ` FROM ` + valid + ` RETURNING id`)
 	return nil
 }
 

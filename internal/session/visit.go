@@ -36,5 +36,5 @@ type Conclusion struct {
 	Waiting []byte
 	// Participant, when set, is what the app learns; nil for a refusal.
 	Participant *Participant
-	SessionID   ID // whose use is written down, when it has not been for TouchEvery
+	SessionID   ID // whose use is written down; empty when that was done within TouchEvery
 }

@@ -44,7 +44,7 @@ func (h *Handler) grant(w http.ResponseWriter, r *http.Request, a *accepted, v *
 		Attributes: attributes, TypedValues: a.app.Settings.TypedValues,
 	}
 	c := session.Conclusion{
-		SignIn: a.record(), SessionID: v.Session.ID,
+		SignIn: a.record(),
 		Participant: &session.Participant{
 			SessionID: v.Session.ID, AppID: a.app.ID, NameID: name, SessionIndex: resp.Assertion.SessionIndex, AssertionUntil: resp.Assertion.NotOnOrAfter,
 		},
