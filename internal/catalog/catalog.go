@@ -91,6 +91,7 @@ func keyrings(pairs []certs.Pair) (map[apps.ID]keyring, error) {
 }
 
 func (c *Catalog) ready(a *apps.App, rings map[apps.ID]keyring) *App {
+	intern(&a.Settings)
 	ring, own := rings[a.ID]
 	if !own || ring.active == nil {
 		ring.active, ring.expiry = c.common.active, c.common.expiry
