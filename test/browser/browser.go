@@ -32,11 +32,15 @@ var running struct {
 	close func()
 }
 
-// Main runs the tests of a package and closes their browser: func TestMain(m *testing.M) { browser.Main(m) }.
-func Main(m *testing.M) {
+// Main runs the tests of a package and closes their browser, and whatever else they opened together:
+// func TestMain(m *testing.M) { browser.Main(m) }.
+func Main(m *testing.M, closers ...func()) {
 	code := m.Run()
 	if running.close != nil {
 		running.close()
+	}
+	for _, end := range closers {
+		end()
 	}
 	os.Exit(code)
 }
@@ -54,7 +58,24 @@ type Page struct {
 // broke its own policy, threw, or could not load a part of itself.
 func Open(t testing.TB) *Page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browserContext(t), chromedp.WithNewBrowserContext())
+	return open(t, browserContext(t), chromedp.WithNewBrowserContext())
+}
+
+// Tab opens another empty tab with the same cookies.
+func (p *Page) Tab() *Page {
+	p.t.Helper()
+	return open(p.t, p.Ctx)
+}
+
+// Opens clicks what opens a new tab, and gives that tab.
+func (p *Page) Opens(css string) *Page {
+	p.t.Helper()
+	return open(p.t, p.Ctx, chromedp.WithTargetID(p.opened(chromedp.Click(chromedp.CSS(css)))))
+}
+
+func open(t testing.TB, parent context.Context, how ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, how...)
 	ctx, stop := context.WithTimeout(ctx, limit)
 	p := &Page{Ctx: ctx, t: t}
 	if err := chromedp.Listen(ctx, p.hear); err != nil {

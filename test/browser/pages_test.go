@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-idp/lanyard/test/browser"
 )
 
-func TestMain(m *testing.M) { browser.Main(m) }
+func TestMain(m *testing.M) { browser.Main(m, removeProgram) }
 
 func TestEveryPageIsReadableOperableAndKeepsItsPolicy(t *testing.T) {
 	address := serve(t)

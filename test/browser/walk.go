@@ -1,6 +1,12 @@
 package browser
 
 import (
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -8,6 +14,14 @@ import (
 func (p *Page) Go(url string) {
 	p.t.Helper()
 	p.must(chromedp.Do(p.Ctx, chromedp.Navigate(url)))
+}
+
+// Front turns to this tab: one in the background is not drawn, and waits.
+func (p *Page) Front() *Page {
+	p.t.Helper()
+	_, err := chromedp.Call(p.Ctx, page.BringToFront, cdp.Empty{})
+	p.must(err)
+	return p
 }
 
 // Do runs steps: chromedp.Click, chromedp.SendKeys …
@@ -30,6 +44,54 @@ func (p *Page) Press(css string) {
 	p.t.Helper()
 	_, err := chromedp.RunResponse(p.Ctx, chromedp.Click(chromedp.CSS(css)))
 	p.must(err)
+}
+
+// Arrive waits until the tab has loaded a page whose address begins so: after a page that goes on by itself, the first
+// one to load is not the last.
+func (p *Page) Arrive(address string) {
+	p.t.Helper()
+	where := ""
+	for p.Ctx.Err() == nil {
+		// Between two pages there is nothing to ask.
+		if now, err := chromedp.Run(p.Ctx, chromedp.Evaluate[string](`document.readyState + " " + location.href`)); err == nil {
+			where = now
+		}
+		if strings.HasPrefix(where, "complete "+address) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.t.Fatalf("the tab should arrive at %s; it is at %q", address, where)
+}
+
+// opened is the tab that a step opens.
+func (p *Page) opened(step chromedp.Action[chromedp.Void]) target.ID {
+	p.t.Helper()
+	before := p.tabs()
+	p.Do(step)
+	for p.Ctx.Err() == nil {
+		for id := range p.tabs() {
+			if !before[id] {
+				return id
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.t.Fatal("no tab was opened")
+	return ""
+}
+
+func (p *Page) tabs() map[target.ID]bool {
+	p.t.Helper()
+	all, err := chromedp.Targets(p.Ctx)
+	p.must(err)
+	tabs := map[target.ID]bool{}
+	for _, one := range all {
+		if one.Type == "page" {
+			tabs[one.TargetID] = true
+		}
+	}
+	return tabs
 }
 
 // Text is what the first element that fits says.
