@@ -30,7 +30,7 @@ func TestNoAcknowledgedCommitIsLostWhenEverythingIsKilled(t *testing.T) {
 		service.dsn(t) // ready by itself
 		acknowledged = append(acknowledged, killUnderLoad(t, service, data)...)
 	}
-	c := mustStart(t, Config{DataDir: data})
+	c := mustStart(t, durable(data))
 	stored := rows(t, c.DSN())
 	for _, id := range acknowledged {
 		if !stored[id] {

@@ -29,7 +29,7 @@ func TestOrdinaryUserHasAWorkingServiceToo(t *testing.T) {
 	}
 	cmd := exec.Command(binary, "-test.v", "-test.run="+userMatters, "-test.timeout=5m")
 	cmd.Dir = "/"
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=/nonexistent", "TMPDIR=" + os.TempDir()}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=/nonexistent", "TMPDIR=" + os.TempDir(), "LANYARD_PG_BIN=" + binDir}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "--- PASS: TestColdStart") {

@@ -9,7 +9,7 @@ import (
 // wrapped is a program folder whose initdb runs body first; $REAL is the real one.
 func wrapped(t *testing.T, body string) string {
 	t.Helper()
-	real, err := findPrograms(ctx, "", 0)
+	real, err := findPrograms(ctx, binDir, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

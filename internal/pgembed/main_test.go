@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 }
 
 func helper(mode, data string) error {
-	cfg := Config{DataDir: data}
+	cfg := durable(data)
 	if mode != "write" {
 		cfg = careless(data)
 	}
@@ -53,10 +53,15 @@ func helper(mode, data string) error {
 	return errors.Join(err, c.Stop())
 }
 
+// binDir lets a person run these tests with another major version.
+var binDir = os.Getenv("LANYARD_PG_BIN")
+
+func durable(data string) Config { return Config{DataDir: data, BinDir: binDir} }
+
 // careless trades durability for speed.
 func careless(data string) Config {
 	return Config{
-		DataDir:          data,
+		DataDir: data, BinDir: binDir,
 		InsecureSettings: []string{"fsync=off", "max_wal_size=256MB"},
 		InsecureInitdb:   []string{"--no-sync", "--wal-segsize=1"},
 	}

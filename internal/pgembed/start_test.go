@@ -40,7 +40,7 @@ func TestNewClusterHasTheSettingsThatWeRelyOn(t *testing.T) {
 func TestDurabilityIsOnByDefault(t *testing.T) {
 	t.Parallel()
 	data := warmFolder(t)
-	c := mustStart(t, Config{DataDir: data})
+	c := mustStart(t, durable(data))
 	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
 		if got := query[string](t, c.DSN(), `select current_setting('`+setting+`')`); got != "on" {
 			t.Errorf("%s = %q", setting, got)
@@ -149,10 +149,11 @@ func TestOtherEncodingIsRefused(t *testing.T) {
 	}
 }
 
+// From 17 on initdb refuses this encoding with our other flags, so the cluster is made as somebody would by hand.
 func TestClusterOfOtherEncodingIsRefused(t *testing.T) {
 	t.Parallel()
 	cfg := careless(filepath.Join(folder(t), "data"))
-	cfg.InsecureInitdb = append(cfg.InsecureInitdb, "--locale=C", "-E", "SQL_ASCII")
+	cfg.BinDir = wrapped(t, `case "$*" in *-D*) exec $REAL -D "$2" -U lanyard -A trust -E SQL_ASCII --locale=C --no-sync;; esac`)
 	_, err := Start(ctx, cfg)
 	wantError(t, err, "SQL_ASCII", "UTF8")
 	if pids := serverProcesses(t, cfg.DataDir); len(pids) > 0 {

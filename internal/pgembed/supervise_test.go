@@ -10,7 +10,7 @@ import (
 func TestKilledServerComesBackWithItsData(t *testing.T) {
 	t.Parallel()
 	data := warmFolder(t)
-	c := mustStart(t, Config{DataDir: data}) // durable: it is killed
+	c := mustStart(t, durable(data)) // durable: it is killed
 	run(t, c.DSN(), `create table kept as select 1 as id`)
 	first := postmaster(t, data)
 	kill(serverProcesses(t, data)...)
