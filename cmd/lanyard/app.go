@@ -100,6 +100,9 @@ func (c *appSetCmd) Run(ctx context.Context, p *program) error {
 		if err := p.set(a, c.Settings); err != nil {
 			return err
 		}
+		if err := checkMethod(ctx, s, a); err != nil {
+			return err
+		}
 		if err := s.UpdateApp(ctx, a); err != nil {
 			return err
 		}
