@@ -86,16 +86,21 @@ func (s *Store) EffectiveCount(ctx context.Context, id apps.ID) (int, error) {
 			OR u.id IN (SELECT user_id FROM group_users m JOIN assigned ON m.group_id = assigned.id))`, id)
 }
 
-// AppsOfUser lists the enabled apps that a person may use, by name, without their metadata documents.
+// AppsOfUser lists the enabled apps that a person may use, by name, without their metadata documents. Each way of being
+// assigned is looked up by itself: everybody opens the panel, and the assignments of all others are not read for it. OFFSET 0
+// keeps the planner from joining whole tables at once.
 func (s *Store) AppsOfUser(ctx context.Context, id directory.UserID) ([]apps.App, error) {
 	return all[apps.App](s.q.Query(ctx, `
 		WITH RECURSIVE above (id) AS (
 			SELECT group_id FROM group_users WHERE user_id = $1
 			UNION
-			SELECT m.group_id FROM group_groups m JOIN above ON m.member_id = above.id)
-		SELECT `+appListColumns+` FROM apps
-		WHERE enabled AND id IN (
-			SELECT app_id FROM app_assignments
-			WHERE everyone OR user_id = $1 OR group_id IN (SELECT above.id FROM above))
-		ORDER BY lower(name), slug`, id))
+			SELECT m.group_id FROM above, LATERAL (SELECT group_id FROM group_groups WHERE member_id = above.id OFFSET 0) m
+		), mine (id) AS (
+			SELECT app_id FROM app_assignments WHERE everyone
+			UNION
+			SELECT app_id FROM app_assignments WHERE user_id = $1
+			UNION
+			SELECT a.app_id FROM above, LATERAL (SELECT app_id FROM app_assignments WHERE group_id = above.id OFFSET 0) a)
+		SELECT a.* FROM mine, LATERAL (SELECT `+appListColumns+` FROM apps WHERE apps.id = mine.id AND enabled OFFSET 0) a
+		ORDER BY lower(a.name), a.slug`, id))
 }
