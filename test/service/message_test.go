@@ -24,6 +24,8 @@ func (o *organisation) authnRequest(id string) string {
 		id, time.Now().UTC().Format(time.RFC3339), o.public, entityID)
 }
 
+func encode(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
 func newID() string { return "_" + rand.Text() }
 
 // requestURL is where the wiki sends a browser, by HTTP-Redirect, with a new request.
@@ -34,7 +36,7 @@ func (o *organisation) redirect(message string) string {
 	w, _ := flate.NewWriter(&b, flate.BestCompression)
 	w.Write([]byte(message))
 	w.Close()
-	return o.public + "/saml/sso?" + url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString(b.Bytes())}}.Encode()
+	return o.public + "/saml/sso?" + fields("SAMLRequest", encode(b.String())).Encode()
 }
 
 // response is what a SAML Response says, as far as these tests look.
