@@ -17,10 +17,13 @@ import (
 	"github.com/lanyard-idp/lanyard/web"
 )
 
-// How many sign-ons may begin to wait: anybody can send an unsigned request, and each that waits is a row.
+// How many sign-ons may begin to wait, and how many messages of strangers are kept: anybody can send an unsigned request. A
+// flood of them writes some gigabytes a day at most.
 const (
-	waitsPerSecond = 200
-	waitsAtOnce    = 2000
+	waitsPerSecond   = 200
+	waitsAtOnce      = 2000
+	recordsPerSecond = 1
+	recordsAtOnce    = 1000
 )
 
 // build wires every part that answers HTTP.
@@ -46,7 +49,8 @@ func (s *service) build() (*httpserver.Server, error) {
 	server.Mount(httpserver.ForPages, people, &admin.Handler{Pages: pages, Store: s.store, Visitor: people.Visitor, Now: time.Now})
 	server.Mount(httpserver.ForSAML, s.metadata(), &sso.Handler{
 		PublicURL: s.cfg.BaseURL(), Catalog: s.live.Current, Store: s.store, Pages: pages, Adapter: adapter, Metrics: sso.NewMetrics(s.metrics),
-		Logger: s.log, Now: time.Now, Class: auth.ContextAt(s.cfg.PublicURL), Stylesheet: stylesheet, Waits: rate.NewLimiter(waitsPerSecond, waitsAtOnce),
+		Logger: s.log, Now: time.Now, Class: auth.ContextAt(s.cfg.PublicURL), Stylesheet: stylesheet,
+		Waits: rate.NewLimiter(waitsPerSecond, waitsAtOnce), Records: rate.NewLimiter(recordsPerSecond, recordsAtOnce),
 	})
 	if s.demo {
 		server.Mount(httpserver.ForSAML, &testsp.App{

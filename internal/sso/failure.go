@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/time/rate"
+
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/catalog"
 	"github.com/lanyard-idp/lanyard/internal/fault"
@@ -90,7 +92,9 @@ func (h *Handler) fail(r *http.Request, err error) error {
 	rec := f.record
 	h.stamp(r, &rec, f.reason)
 	rec.Detail.Explanation = f.explanation
-	if recErr := h.Store.RecordSignIn(r.Context(), rec); recErr != nil {
+	if rec.UserID == "" && !allowed(h.Records) {
+		httpserver.Note(r.Context(), slog.Bool("unrecorded", true)) // a flood must not fill the disk; the log line tells of it
+	} else if recErr := h.Store.RecordSignIn(r.Context(), rec); recErr != nil {
 		return fmt.Errorf("record a failed sign-on (%v): %w", err, recErr) // without a record there is no answer but the apology
 	}
 	h.note(r, rec.AppName, f.reason)
@@ -105,9 +109,12 @@ func (h *Handler) fail(r *http.Request, err error) error {
 	return &fault.Error{Kind: kind, Code: string(f.reason), Message: f.reason.ForPerson()}
 }
 
+// allowed takes one from a bound, if there is one.
+func allowed(bound *rate.Limiter) bool { return bound == nil || bound.Allow() }
+
 // Bounds of what a record and a log line keep of strangers' words, in bytes: a message may be longer than all of them.
 const (
-	maxKeptMessage = 64 << 10
+	maxKeptMessage = 16 << 10
 	maxKeptWords   = 2 << 10
 )
 

@@ -74,6 +74,14 @@ func (h *Handler) respondRefusal(w http.ResponseWriter, r *http.Request, a *acce
 	c := session.Conclusion{SignIn: a.record()}
 	c.SignIn.Reason = no.reason
 	c.SignIn.Detail.Explanation = no.explanation
+	if a.visit == nil { // to a stranger's request, who may send as many as they like
+		if !allowed(h.Waits) {
+			return errCrowd
+		}
+		if !allowed(h.Records) {
+			c.SignIn.Message = nil
+		}
+	}
 	c.SignIn.Detail.Status, c.SignIn.Detail.SubStatus = string(no.status.Code), string(no.status.SubCode)
 	if err := h.send(w, r, a, resp, c); err != nil {
 		return h.fail(r, a.identify(err))

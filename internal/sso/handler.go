@@ -46,8 +46,9 @@ type Handler struct {
 	Class saml.AuthnContextClass
 	// Stylesheet is the URL of the style sheet for the page that carries a Response.
 	Stylesheet string
-	// Waits bounds how many sign-ons may begin to wait in all, since anybody may send an unsigned request: 0 means no bound.
-	Waits *rate.Limiter
+	// Waits bounds how many sign-ons may begin to wait, or be refused by a signed answer, before anybody has signed in: anybody
+	// may send an unsigned request. Records bounds how many messages of strangers are kept. nil means no bound.
+	Waits, Records *rate.Limiter
 }
 
 // Routes are the addresses that apps, the panel and our own redirects send people to.

@@ -128,3 +128,31 @@ func TestTokensAreKeptAsHashes(t *testing.T) {
 		t.Error("the log has it")
 	}
 }
+
+func TestStrangersCannotFillTheDisk(t *testing.T) {
+	each(t, func(t *testing.T) {
+		b := newBench(t)
+		b.handler.Records, b.handler.Waits = limiter(3), limiter(5)
+		for range 10 {
+			b.nobody().redirect("<x/>").paged(http.StatusBadRequest)
+		}
+		if n := len(b.store.records); n != 3 || strings.Count(b.log.String(), `"unrecorded":true`) != 7 {
+			t.Errorf("%d records of ten, and the log says\n%s", n, &b.log)
+		}
+		for range 5 {
+			r := b.fresh().with("IsPassive", "true")
+			b.nobody().redirect(r.xml()).refused("Responder/NoPassive")
+		}
+		for _, rec := range b.store.records[3:] {
+			if rec.Message != nil {
+				t.Errorf("kept %s", rec.Message)
+			}
+		}
+		b.nobody().redirect(b.fresh().with("IsPassive", "true").xml()).paged(http.StatusServiceUnavailable)
+		r := b.fresh()
+		b.signedIn(ada()).redirect(r.xml()).granted(r.ID)
+		if last := b.store.records[len(b.store.records)-1]; len(b.store.records) != 9 || last.Message == nil {
+			t.Errorf("%d records, the last one %+v", len(b.store.records), last)
+		}
+	}, "OPS-02 beyond a bound, what strangers send is a line in the log and no row", "OPS-02 and nothing is signed for them", "OPS-02 while people who are signed in get in, on record")
+}

@@ -29,16 +29,18 @@ type kept struct {
 	Message    []byte             `json:"message,omitempty"`
 }
 
+var errCrowd = fault.New(fault.Unavailable, "Too many people are signing in at this moment. Please try again in a minute.")
+
 // wait keeps the sign-on and sends the browser to a page of ours. One that has waited already keeps its place.
 func (h *Handler) wait(w http.ResponseWriter, r *http.Request, a *accepted, to func(token string) string) error {
 	if a.waiting != nil {
 		http.Redirect(w, r, to(a.waiting.token.Reveal()), http.StatusSeeOther)
 		return nil
 	}
-	if h.Waits != nil && !h.Waits.Allow() {
-		return fault.New(fault.Unavailable, "Too many people are signing in at this moment. Please try again in a minute.")
+	if !allowed(h.Waits) {
+		return errCrowd
 	}
-	doc, err := json.Marshal(kept{a.req, a.acs.Location, a.byPOST, a.signed, a.relayState, a.hasRelay, a.message})
+	doc, err := json.Marshal(kept{a.req, a.acs.Location, a.byPOST, a.signed, a.relayState, a.hasRelay, a.message[:min(len(a.message), maxKeptMessage)]})
 	if err != nil {
 		return fmt.Errorf("keep a waiting sign-on: %w", err)
 	}
