@@ -175,8 +175,10 @@ func TestForwardedHeadersOfStrangersAreWorthNothing(t *testing.T) {
 				t.Errorf("by a proxy, /metrics: %s", p)
 			}
 		}
-		for _, path := range []string{"/debug/pprof/", "/debug/pprof/heap", "/debug/vars", "/debug", "/.git/config", "/.env", "/version", "/static/", "/static/../go.mod",
-			"/static/%2e%2e/go.mod", "/metrics/", "//metrics", "/server-status", "/api", "/swagger"} {
+		for _, path := range []string{
+			"/debug/pprof/", "/debug/pprof/heap", "/debug/vars", "/debug", "/.git/config", "/.env", "/version", "/static/", "/static/../go.mod",
+			"/static/%2e%2e/go.mod", "/metrics/", "//metrics", "/server-status", "/api", "/swagger",
+		} {
 			if p := o.browse(n).in(t).get(path); p.status != http.StatusNotFound {
 				t.Errorf("%s: %s", path, p)
 			}
