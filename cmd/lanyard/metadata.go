@@ -3,17 +3,22 @@ package main
 import (
 	"context"
 
+	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/metadata"
 	"github.com/lanyard-idp/lanyard/internal/postgres"
 )
 
 type metadataCmd struct {
-	App string `placeholder:"APP" help:"As this app reads it: with its own key and our entity ID towards it, if it has them."`
+	App       string `placeholder:"APP" help:"As this app reads it: with its own key and our entity ID towards it, if it has them."`
+	ValidDays int    `name:"valid-days" placeholder:"N" help:"Say that the copy is good for so many days, as federations ask; what the service serves has no end."`
 }
 
 // Run prints what the service serves at /saml/metadata; it makes the first signing key when there is none, as the service
 // does.
 func (c *metadataCmd) Run(ctx context.Context, p *program) error {
+	if c.ValidDays < 0 {
+		return usage(fault.Field("valid-days", "A copy cannot be good for %d days.", c.ValidDays))
+	}
 	return p.withStore(ctx, func(ctx context.Context, s *postgres.Store) error {
 		slug := ""
 		if c.App != "" {
@@ -26,6 +31,9 @@ func (c *metadataCmd) Run(ctx context.Context, p *program) error {
 		d, err := p.document(ctx, s, slug)
 		if err != nil {
 			return err
+		}
+		if c.ValidDays != 0 {
+			d.ValidUntil = p.now().AddDate(0, 0, c.ValidDays)
 		}
 		text, err := metadata.Write(d)
 		if err != nil {

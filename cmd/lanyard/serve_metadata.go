@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
 	"github.com/lanyard-idp/lanyard/internal/metadata"
 )
-
-// metadataValid is how long a copy of our metadata may be used. Apps that read it by hand never look again, so it is long.
-const metadataValid = 365 * 24 * time.Hour
 
 // published is what we say about ourselves.
 func (s *service) published() metadata.Published {
@@ -21,7 +17,7 @@ func (s *service) published() metadata.Published {
 }
 
 func (s *service) metadata() *metadata.Handler {
-	return &metadata.Handler{Source: s.published(), Adapter: httpserver.Adapter{Pages: s.pages}, Now: time.Now, ValidFor: metadataValid}
+	return &metadata.Handler{Source: s.published(), Adapter: httpserver.Adapter{Pages: s.pages}}
 }
 
 // ownMetadata is our metadata as the test app reads it.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -23,14 +22,11 @@ type Source interface {
 	Document(ctx context.Context, app string) (Document, error)
 }
 
-// Handler serves our metadata.
+// Handler serves our metadata. It says no validUntil: the document changes when a key or a setting does and never by itself,
+// and the copies that most apps were given once do not stop working some day.
 type Handler struct {
 	Source  Source
 	Adapter httpserver.Adapter
-	Now     func() time.Time
-	// ValidFor is how long a copy may be used, at least; 0 means for ever. The validUntil that it leads to is a midnight, so
-	// that a document changes once a day at most.
-	ValidFor time.Duration
 
 	mu      sync.Mutex
 	written map[string][]byte // by ETag
@@ -49,9 +45,6 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	d, err := h.Source.Document(r.Context(), chi.URLParam(r, "app"))
 	if err != nil {
 		return err
-	}
-	if h.ValidFor > 0 {
-		d.ValidUntil = h.Now().UTC().Add(h.ValidFor + 24*time.Hour - 1).Truncate(24 * time.Hour)
 	}
 	tag := ETag(d)
 	head := w.Header()
