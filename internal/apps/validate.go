@@ -1,7 +1,6 @@
 package apps
 
 import (
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -21,8 +20,8 @@ const (
 	MaxLifetime = Duration(time.Hour)
 )
 
-// Normalize trims what people type, fills the slug, and drops links of the app's own description that are no web addresses:
-// they are only shown, and a script must not hide in one.
+// Normalize trims what people type, fills the slug, and drops links and pictures of the app's own description that must
+// not be shown (IsPage, IsPicture).
 func (a *App) Normalize() {
 	for _, s := range []*string{&a.Name, &a.EntityID, &a.Slug, &a.Settings.RelayState, &a.Settings.IdPEntityID, &a.Settings.MetadataURL} {
 		*s = strings.TrimSpace(*s)
@@ -40,17 +39,6 @@ func (a *App) Normalize() {
 		}
 	}
 	a.Settings.Metadata.dropUnshown()
-}
-
-func (d *Described) dropUnshown() {
-	hidden := func(l Localized) bool { return !shown(l.Value) }
-	d.InformationURLs = slices.DeleteFunc(d.InformationURLs, hidden)
-	d.PrivacyURLs = slices.DeleteFunc(d.PrivacyURLs, hidden)
-	d.OrganizationURLs = slices.DeleteFunc(d.OrganizationURLs, hidden)
-	d.Logos = slices.DeleteFunc(d.Logos, func(l Logo) bool { return !shown(l.URL) })
-	if !shown(d.ErrorURL) {
-		d.ErrorURL = ""
-	}
 }
 
 // Validate names the first thing that is wrong.

@@ -145,7 +145,14 @@ func TestNormalizeTrimsAndDropsDangerousLinks(t *testing.T) {
 	a := &apps.App{EntityID: " https://wiki.example.org/saml\n", Settings: apps.Settings{
 		ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "\thttps://wiki.example.org/acs "}},
 		Metadata: apps.Described{
-			Logos:       []apps.Logo{{URL: "data:image/svg+xml,<svg onload=alert(1)>"}, {URL: "https://wiki.example.org/logo.png"}},
+			Logos: []apps.Logo{
+				{URL: "data:image/svg+xml,<svg onload=alert(1)>"},
+				{URL: "https://wiki.example.org/logo.png"},
+				{URL: "data:image/png;base64,AAAA"},
+				{URL: "http://wiki.example.org/logo.png"},
+				{URL: "data:image/png;base64,"},
+				{URL: "data:image/png;base64," + strings.Repeat("A", 64<<10)},
+			},
 			PrivacyURLs: []apps.Localized{{Lang: "en", Value: "javascript:alert(1)"}},
 			ErrorURL:    "vbscript:x",
 		},
@@ -157,8 +164,11 @@ func TestNormalizeTrimsAndDropsDangerousLinks(t *testing.T) {
 	want := &apps.App{
 		Name: "https://wiki.example.org/saml", Slug: "https-wiki-example-org-saml", EntityID: "https://wiki.example.org/saml",
 		Settings: apps.Settings{
-			ACS:      []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://wiki.example.org/acs"}},
-			Metadata: apps.Described{Logos: []apps.Logo{{URL: "https://wiki.example.org/logo.png"}}, PrivacyURLs: []apps.Localized{}},
+			ACS: []apps.Endpoint{{Binding: saml.BindingPOST, Location: "https://wiki.example.org/acs"}},
+			Metadata: apps.Described{
+				Logos:       []apps.Logo{{URL: "https://wiki.example.org/logo.png"}, {URL: "data:image/png;base64,AAAA"}},
+				PrivacyURLs: []apps.Localized{},
+			},
 		},
 	}
 	if diff := cmp.Diff(want, a); diff != "" {

@@ -2,7 +2,6 @@ package metadata
 
 import (
 	"net/mail"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -101,30 +100,19 @@ func (r *reader) pages(elements []*strictxml.Element) []apps.Localized {
 	return out
 }
 
-// forPeople lets through web addresses only: a link of another scheme could run a script in our pages.
+// forPeople lets through what people can follow.
 func (r *reader) forPeople(e *strictxml.Element, v string) bool {
-	u, err := url.Parse(v)
-	ok := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && !strings.ContainsAny(v, " \\\"<>")
+	ok := apps.IsPage(v)
 	if !ok {
 		r.warn(e, "%q is not a web address; it was left out.", short(v))
 	}
 	return ok
 }
 
-// pictures are the data: logos that are nothing but pixels; SVG can hold scripts.
-var pictures = []string{"data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,", "data:image/webp;base64,"}
-
-// maxLogo is the longest data: logo, in characters.
-const maxLogo = 64 << 10
-
 // logo takes https and pictures in place (Metadata UI §2.1.5).
 func (r *reader) logo(d *apps.Described, e *strictxml.Element) {
 	v := strings.Join(strings.Fields(e.Text), "")
-	inPlace := false
-	for _, p := range pictures {
-		inPlace = inPlace || strings.HasPrefix(v, p) && len(v) <= maxLogo && isBase64(v[len(p):])
-	}
-	if !inPlace && (!strings.HasPrefix(v, "https://") || !r.forPeople(e, v)) {
+	if !apps.IsPicture(v) {
 		r.warn(e, "the logo %q was left out; only https addresses, and PNG, JPEG, GIF or WebP in place, are shown.", short(v))
 		return
 	}

@@ -78,8 +78,3 @@ func octets(e *strictxml.Element) []byte {
 	}
 	return b
 }
-
-func isBase64(s string) bool {
-	b, err := base64.StdEncoding.DecodeString(s)
-	return err == nil && len(b) > 0
-}

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lanyard-idp/lanyard/internal/apps"
 	"github.com/lanyard-idp/lanyard/internal/saml"
 )
@@ -289,6 +291,15 @@ func TestLinksAndLogosAreHarmless(t *testing.T) {
 		}
 		if got := mustImport(t, read(t, "shibboleth.xml"), Options{}).App.Settings.Metadata.Logos; got[0].Width != 80 || got[0].Height != 60 || got[1].Lang != "de" {
 			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("MDC-32 what is imported is what is kept", func(t *testing.T) {
+		pixels := edit(t, "shibboleth.xml", "https://wiki.uni.example/logo.png", "data:image/png;base64,AAAA")
+		app := mustImport(t, pixels, Options{}).App
+		imported := app.Settings.Metadata
+		app.Normalize() // as whatever is kept
+		if diff := cmp.Diff(imported, app.Settings.Metadata); diff != "" {
+			t.Error(diff)
 		}
 	})
 	t.Run("a contact's address that is none is left out", func(t *testing.T) {
