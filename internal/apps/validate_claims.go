@@ -1,9 +1,6 @@
 package apps
 
 import (
-	"crypto/ecdsa"
-	"crypto/rsa"
-	"crypto/x509"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,8 +8,6 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/saml"
 )
-
-const minRSABits = 2048
 
 func (s *Settings) validateKeys() error {
 	signing := false
@@ -24,28 +19,6 @@ func (s *Settings) validateKeys() error {
 	}
 	if s.RequireSigned && !signing {
 		return fault.Field("require-signed-requests", "Signed requests can only be required when a signing key of the app is known: import its metadata, or add its certificate.")
-	}
-	return nil
-}
-
-// Validate refuses a key that is unreadable, too weak, or of a kind that nothing here can use.
-func (k *Key) Validate() error {
-	if k.Use != "" && k.Use != "signing" && k.Use != "encryption" {
-		return fault.Field("key", "%q is no use of a key: it is signing, encryption, or both when left out.", k.Use)
-	}
-	parsed, err := x509.ParsePKIXPublicKey(k.PublicKey)
-	if err != nil {
-		return fault.Field("key", "A key of the app cannot be read.")
-	}
-	switch public := parsed.(type) {
-	case *rsa.PublicKey:
-		// With a tiny exponent a signature can be forged where padding is checked carelessly.
-		if public.N.BitLen() < minRSABits || public.E < 3 {
-			return fault.Field("key", "An RSA key of the app has %d bits and the exponent %d: %d bits are needed.", public.N.BitLen(), public.E, minRSABits)
-		}
-	case *ecdsa.PublicKey:
-	default:
-		return fault.Field("key", "A key of the app is neither RSA nor ECDSA.")
 	}
 	return nil
 }

@@ -1,9 +1,6 @@
 package metadata
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 
@@ -43,7 +40,7 @@ func readKey(e *strictxml.Element) (k apps.Key, err error) {
 	if err != nil {
 		return k, err
 	}
-	if err = judge(public); err != nil {
+	if err = apps.CheckKey(public); err != nil {
 		return k, err
 	}
 	k.Certificate = cert
@@ -54,38 +51,4 @@ func readKey(e *strictxml.Element) (k apps.Key, err error) {
 	return k, err
 }
 
-// Sizes of RSA keys in bits: below the first a key can be broken, and above the last checking a signature costs more than
-// it proves.
-const (
-	minRSA = 2048
-	maxRSA = 16384
-)
-
-// judge refuses keys that protect nothing.
-func judge(public crypto.PublicKey) error {
-	switch p := public.(type) {
-	case *rsa.PublicKey:
-		return judgeRSA(p)
-	case *ecdsa.PublicKey:
-		if bits := p.Params().BitSize; bits < 256 {
-			return fault.New(fault.Invalid, "an elliptic curve of %d bits is too weak; ask the app for a P-256 or RSA key.", bits)
-		}
-		return nil
-	}
-	return errKind
-}
-
-var errKind = fault.New(fault.Invalid, "keys of this kind are not supported; ask the app for an RSA or ECDSA key.")
-
-func judgeRSA(p *rsa.PublicKey) error {
-	bits := p.N.BitLen()
-	switch {
-	case bits < minRSA:
-		return fault.New(fault.Invalid, "an RSA key of %d bits is too weak; ask the app for one of %d.", bits, minRSA)
-	case bits > maxRSA:
-		return fault.New(fault.Invalid, "an RSA key of %d bits is too large; ask the app for one of 2048 to 4096.", bits)
-	case p.E < 3 || p.E%2 == 0 || p.N.Bit(0) == 0:
-		return fault.New(fault.Invalid, "this is no sound RSA key; ask the app for a new one.")
-	}
-	return nil
-}
+var errKind = fault.New(fault.Invalid, "Keys of this kind are not supported; ask the app for an RSA or ECDSA key.")
