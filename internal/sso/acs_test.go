@@ -79,6 +79,11 @@ func TestUnregisteredACSIsNeverAnswered(t *testing.T) {
 		if a.Action != "https://wiki.example.com/acs/1" {
 			t.Errorf("answered at %q", a.Action)
 		}
+		a = w.redirect(b.fresh().with("AssertionConsumerServiceIndex", "7").xml())
+		a.refused("Requester/UnsupportedBinding")
+		if a.Action != "https://wiki.example.com/acs/1" {
+			t.Errorf("answered at %q", a.Action)
+		}
 	})
 	t.Run("ACS-04 an address that is removed meanwhile gets nothing", func(t *testing.T) {
 		b := newBench(t, addresses)

@@ -31,11 +31,12 @@ func TestForceAuthn(t *testing.T) {
 				t.Errorf("the sign-in page is not told: %s", first.Location)
 			}
 			w.get(back).asked() // who only comes back has proven nothing
-			b.now = nine.Add(5 * time.Minute)
+			b.now = nine.Add(270 * time.Second)
 			w.signIn(ada())
+			b.now = nine.Add(5 * time.Minute)
 			a := w.get(back)
 			a.granted(r.ID)
-			if got := a.attr("Assertion/AuthnStatement", "AuthnInstant"); got != "2026-11-23T09:05:00.000Z" {
+			if got := a.attr("Assertion/AuthnStatement", "AuthnInstant"); got != "2026-11-23T09:04:30.000Z" {
 				t.Errorf("AuthnInstant %s", got)
 			}
 		}
@@ -183,6 +184,9 @@ func TestRequestedAuthnContext(t *testing.T) {
 		is(t, comparing("minimum", "urn:x"), "")
 		is(t, comparing("maximum", ppt), ppt)
 		is(t, comparing("maximum", "urn:x"), "")
+		is(t, comparing("maximum", password), "")
+		is(t, comparing("maximum", unspecified), unspecified)
+		is(t, comparing("better", unspecified), ppt)
 		is(t, comparing("better", password), ppt)
 		is(t, comparing("better", ppt), "")
 		is(t, comparing("better", password, ppt), "")

@@ -23,7 +23,7 @@ func statedClass(want *saml.RequestedAuthnContext, have saml.AuthnContextClass) 
 	switch {
 	case want == nil, meets(want, have):
 		return have, nil
-	case want.Comparison != "better" && meets(want, saml.ClassUnspecified):
+	case want.Comparison != "better" && slices.Contains(want.Classes, saml.ClassUnspecified):
 		return saml.ClassUnspecified, nil
 	}
 	return "", refuse(audit.ReasonContextUnmet, saml.StatusResponder, saml.StatusNoAuthnContext,

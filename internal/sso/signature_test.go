@@ -18,20 +18,19 @@ import (
 
 func signs(a *apps.App) { a.Settings.RequireSigned = true }
 
-// spoiled changes one character of the base64 of a parameter.
+// spoiled changes one bit of the octets of a parameter.
 func spoiled(t *testing.T, q, name string) string {
 	t.Helper()
 	values, err := url.ParseQuery(q)
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := url.QueryEscape(values.Get(name))
-	c := old[20]
-	swap := byte('A')
-	if c == 'A' {
-		swap = 'B'
+	octets, err := base64.StdEncoding.DecodeString(values.Get(name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return strings.Replace(q, name+"="+old, name+"="+old[:20]+string(swap)+old[21:], 1)
+	octets[20] ^= 1
+	return strings.Replace(q, name+"="+url.QueryEscape(values.Get(name)), name+"="+url.QueryEscape(base64.StdEncoding.EncodeToString(octets)), 1)
 }
 
 func TestRequestSignatures(t *testing.T) {
@@ -354,6 +353,13 @@ func TestWrappedSignaturesAreRefused(t *testing.T) {
 			}
 			w.post(strings.Replace(good, `</ds:Transforms>`, strings.Repeat(`<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>`, 1000)+`</ds:Transforms>`, 1)).paged(http.StatusForbidden)
 		}, "XSW-14 transforms that leave something out are refused", "XSW-15 and do nothing", "XML-08 as are a thousand of them")
+		t.Run("ALG-09 what the KeyInfo points at is not fetched", func(t *testing.T) {
+			b.in(t)
+			for _, pointer := range []string{`<ds:RetrievalMethod URI="http://127.0.0.1:9/"/>`, `<ds:RetrievalMethod URI="#` + original.ID + `"/>`, `<dsig11:KeyInfoReference xmlns:dsig11="http://www.w3.org/2009/xmldsig11#" URI="file:///etc/passwd"/>`} {
+				w.post(strings.Replace(good, `<ds:KeyInfo>`, `<ds:KeyInfo>`+pointer, 1)).paged(http.StatusForbidden)
+				b.recorded(audit.ReasonRequestSignatureInvalid)
+			}
+		})
 		t.Run("the original itself is taken", func(t *testing.T) {
 			b.in(t)
 			w.post(good).granted(original.ID)
