@@ -92,7 +92,7 @@ func (s *service) appName(slug string) string {
 // checks are what must work before this node takes requests.
 func (s *service) checks() []httpserver.Check {
 	return []httpserver.Check{
-		{Name: "database", Run: func(ctx context.Context) error { return s.pool.Ping(ctx) }},
+		{Name: "database", Run: s.store.Writable},
 		{Name: "signing key", Run: func(context.Context) error {
 			if key, _ := s.live.Current().Common(); key == nil {
 				return fault.New(fault.Unavailable, "There is no active signing certificate: lanyard cert create, then lanyard cert activate.")

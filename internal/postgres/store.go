@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -36,6 +37,9 @@ func (s *Store) InTx(ctx context.Context, f func(tx *Store) error) error {
 	return pgx.BeginFunc(ctx, s.q, func(tx pgx.Tx) error { return f(&Store{tx}) })
 }
 
+// connectTimeout is how long one connection may take to be made, unless the address says otherwise (connect_timeout).
+const connectTimeout = 10 * time.Second
+
 // Open connects to the database. Plans are made once for each connection and statement: our statements find rows by key, so
 // a plan for the actual values would never be better. One that was made while a table was small must not read all of it
 // when it has grown, so indexes are used wherever there are any.
@@ -47,6 +51,9 @@ func Open(ctx context.Context, dsn string, maxConns int32) (*pgxpool.Pool, error
 	}
 	if maxConns > 0 {
 		cfg.MaxConns = maxConns
+	}
+	if cfg.ConnConfig.ConnectTimeout == 0 { // a server that has gone without a word must not hold our places for minutes
+		cfg.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
