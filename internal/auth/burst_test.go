@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/auth"
+	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
 )
 
@@ -98,6 +99,14 @@ func TestPasswordWorkIsBounded(t *testing.T) {
 		node.Hasher = h
 		if no := refusal(t, node, attempt("ada", right)); !fault.Is(no, fault.Unavailable) {
 			t.Errorf("%v, want unavailable", no)
+		}
+		setup, link := o.setup(t), o.link(t)
+		setup.Hasher = h
+		if _, err := setup.Complete(ctx, link, directory.User{Email: "grace@example.org"}, attempt("", right)); !fault.Is(err, fault.Unavailable) || errors.As(err, &no) {
+			t.Errorf("%v, want a set-up that is told to come back, and not that the administrator is made", err)
+		}
+		if err := setup.Check(ctx, link); err != nil {
+			t.Errorf("the link is gone: %v", err)
 		}
 		if n := o.count(t, `SELECT count(*) FROM throttle`); n != 0 {
 			t.Errorf("%d counts, though no password was looked at", n)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/directory"
+	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/session"
 )
 
@@ -29,7 +30,7 @@ func (s *Setup) Check(ctx context.Context, link session.Token) error {
 }
 
 // Complete makes u an administrator with the password of t, uses the link up, and signs u in. The link is asked first, so
-// that nobody without one can make us work.
+// that nobody without one can make us work. Refused says that the administrator is made and only signing in has to wait.
 func (s *Setup) Complete(ctx context.Context, link session.Token, u directory.User, t Attempt) (Result, error) {
 	if err := s.Check(ctx, link); err != nil {
 		return Result{}, err
@@ -40,7 +41,7 @@ func (s *Setup) Complete(ctx context.Context, link session.Token, u directory.Us
 	}
 	hash, err := s.Hasher.Hash(ctx, t.Password, About(u)...)
 	if err != nil {
-		return Result{}, err
+		return Result{}, fault.From(err) // not Refused, which says that the account is made
 	}
 	ctx = audit.WithActor(ctx, u.UserName, t.Address)
 	if err := s.Store.UseSetupLink(ctx, link.Hash(), s.Now(), &u, hash); err != nil {

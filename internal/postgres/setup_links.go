@@ -41,10 +41,15 @@ func (s *Store) CheckSetupLink(ctx context.Context, hash []byte, now time.Time) 
 	return nil
 }
 
-// UseSetupLink makes u an administrator and uses the link up, both or neither.
+// UseSetupLink makes u an administrator and uses the link up, both or neither. The first administrator uses up every link
+// there is: each start without one printed another, and consoles and logs are kept.
 func (s *Store) UseSetupLink(ctx context.Context, hash []byte, now time.Time, u *directory.User, passwordHash string) error {
 	u.Role = directory.RoleOwner
 	return s.InTx(ctx, func(tx *Store) error {
+		// Two who would be the first at once come one after the other.
+		if err := tx.lock(ctx, ownersLock); err != nil {
+			return err
+		}
 		tag, err := tx.q.Exec(ctx, `
 			UPDATE setup_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2`, hash, now)
 		if err != nil {
@@ -53,8 +58,23 @@ func (s *Store) UseSetupLink(ctx context.Context, hash []byte, now time.Time, u 
 		if tag.RowsAffected() == 0 {
 			return usedLink()
 		}
+		if err := tx.useUpLinksOfTheStart(ctx, now); err != nil {
+			return err
+		}
 		return tx.CreateUser(ctx, u, passwordHash)
 	})
+}
+
+// useUpLinksOfTheStart does nothing where there is an administrator.
+func (s *Store) useUpLinksOfTheStart(ctx context.Context, now time.Time) error {
+	owners, err := s.CountOwners(ctx)
+	if err != nil || owners > 0 {
+		return err
+	}
+	if _, err := s.q.Exec(ctx, `UPDATE setup_links SET used_at = $1 WHERE used_at IS NULL`, now); err != nil {
+		return fmt.Errorf("use up the other setup links: %w", err)
+	}
+	return nil
 }
 
 func usedLink() error {

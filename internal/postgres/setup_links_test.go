@@ -63,3 +63,40 @@ func TestSetupLinkIsUsedByOneOfMany(t *testing.T) {
 		t.Errorf("%d administrators, %d told so", n, made.Load())
 	}
 }
+
+func TestFirstAdministratorUsesUpAllLinks(t *testing.T) {
+	t.Run("AUTHN-21 links of earlier starts make nobody an administrator once there is one", func(t *testing.T) {
+		ctx, s := store(t)
+		first, old, later, more := []byte("first"), []byte("old"), []byte("later"), []byte("more")
+		must(t, s.CreateSetupLink(ctx, old, now))
+		must(t, s.CreateSetupLink(ctx, first, now))
+		must(t, s.UseSetupLink(ctx, first, now, &directory.User{Email: "ada@example.org"}, "hash"))
+		wantKind(t, s.CheckSetupLink(ctx, old, now), fault.NotFound)
+		wantKind(t, s.UseSetupLink(ctx, old, now, &directory.User{Email: "eve@example.org"}, "hash"), fault.NotFound)
+
+		must(t, s.CreateSetupLink(ctx, later, now)) // made on purpose, for others
+		must(t, s.CreateSetupLink(ctx, more, now))
+		must(t, s.UseSetupLink(ctx, later, now, &directory.User{Email: "bob@example.org"}, "hash"))
+		must(t, s.CheckSetupLink(ctx, more, now))
+	})
+	t.Run("AUTHN-21 of two links used at once before there is an administrator one works", func(t *testing.T) {
+		t.Parallel()
+		ctx, s := t.Context(), postgres.New(postgrestest.Pool(t))
+		links := []string{"a", "b", "c", "d"}
+		for _, l := range links {
+			must(t, s.CreateSetupLink(ctx, []byte(l), now))
+		}
+		var all sync.WaitGroup
+		for _, l := range links {
+			all.Go(func() {
+				if err := s.UseSetupLink(ctx, []byte(l), now, &directory.User{Email: l + "@example.org"}, "hash"); err != nil && !fault.Is(err, fault.NotFound) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n, _ := s.CountOwners(ctx); n != 1 {
+			t.Errorf("%d administrators", n)
+		}
+	})
+}
