@@ -80,7 +80,7 @@ type certCreateCmd struct {
 
 func (c *certCreateCmd) Run(ctx context.Context, p *program) error {
 	if c.Name == "" {
-		c.Name = p.commonName()
+		c.Name = commonName(p.config)
 	}
 	pair, err := certs.Create(c.Algorithm, c.Name, time.Duration(c.Days)*24*time.Hour, p.now())
 	if err != nil {

@@ -39,3 +39,9 @@ func TestPrintedMetadataIsWhatTheServiceServes(t *testing.T) {
 		s.fails(exitUsage, args("metadata --valid-days=-1"), "-1 days")
 	})
 }
+
+func TestHostTooLongForACertificateStillGetsOne(t *testing.T) {
+	t.Parallel()
+	host := strings.Repeat("long.", 13) + "example.org" // a common name has 64 characters at most
+	onServer(t).with("LANYARD_PUBLIC_URL=https://" + host).ok("metadata")
+}

@@ -64,13 +64,6 @@ func visible(s string) string {
 	}, s)
 }
 
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
-
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

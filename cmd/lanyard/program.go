@@ -96,8 +96,8 @@ func unreachable(err error) error {
 }
 
 // commonName stands in certificates: the host that people know, where it fits (64 characters).
-func (p *program) commonName() string {
-	if host := p.config.PublicURL.Hostname(); len(host) <= 64 {
+func commonName(cfg config.Config) string {
+	if host := cfg.PublicURL.Hostname(); len(host) <= 64 {
 		return host
 	}
 	return "Lanyard"

@@ -43,7 +43,7 @@ func (s *service) openKeys(ctx context.Context) error {
 	s.sealer = sealer
 	now := time.Now()
 	return s.store.FirstSigningKey(audit.WithActor(ctx, "service", ""), now, func() (*certs.Sealed, error) {
-		pair, err := certs.Create(certs.RSA2048, s.cfg.PublicURL.Hostname(), certs.DefaultValidity, now)
+		pair, err := certs.Create(certs.RSA2048, commonName(s.cfg), certs.DefaultValidity, now)
 		if err != nil {
 			return nil, err
 		}
