@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,7 +111,7 @@ type browser struct{ app *App }
 // TrackRequest remembers an AuthnRequest in this browser's visit.
 func (b *browser) TrackRequest(w http.ResponseWriter, r *http.Request, requestID string) (string, error) {
 	v, id := b.visit(w, r)
-	v.requests = append(v.requests, requestID)
+	v.requests = append(slices.Clip(v.requests), requestID) // the same browser may ask twice at once
 	if len(v.requests) > 10 {
 		v.requests = v.requests[1:]
 	}
