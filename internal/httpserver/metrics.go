@@ -1,8 +1,11 @@
 package httpserver
 
 import (
+	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -47,12 +50,30 @@ func (s *Server) metrics() HandlerFunc {
 }
 
 // mayReadMetrics looks at the browser's address. A request that was forwarded by a proxy which we were not told of comes
-// from anywhere, even when that proxy runs on this machine.
+// from anywhere, even when that proxy runs on this machine; so does one that names this machine as only others do.
 func (s *Server) mayReadMetrics(r *http.Request) bool {
-	forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
-	if forwarded && !within(remoteAddress(r), s.TrustedProxies) {
+	if forwarded(r) && !within(remoteAddress(r), s.TrustedProxies) {
 		return false
 	}
 	address := factsOf(r.Context()).address
-	return address.IsLoopback() || within(address, s.MetricsFrom)
+	return address.IsLoopback() && loopbackName(r.Host) || within(address, s.MetricsFrom)
+}
+
+// forwarded says whether a proxy left a trace.
+func forwarded(r *http.Request) bool {
+	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// loopbackName says whether a Host header names this machine as nobody outside does.
+func loopbackName(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && address.IsLoopback()
 }

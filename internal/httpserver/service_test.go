@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -97,6 +98,37 @@ func TestMetricsAreForThisMachineAndWhoIsNamed(t *testing.T) {
 	}
 	if w := ask(h, "GET", "/metrics", "", "X-Forwarded-For", "192.0.2.5"); w.Code != 404 {
 		t.Errorf("through a proxy that nobody named: %d", w.Code)
+	}
+}
+
+func TestMetricsAreNotForWhoComesThroughAProxyOnThisMachine(t *testing.T) {
+	_, h := newBench(t)
+	metrics := func(host string, header ...string) int {
+		r := httptest.NewRequest("GET", "/metrics", nil)
+		r.Host, r.RemoteAddr = host, "127.0.0.1:40000"
+		for i := 0; i < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	t.Run("KEY-12 what a proxy forwarded is not from this machine", func(t *testing.T) {
+		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"} {
+			if got := metrics("127.0.0.1:8080", name, "x"); got != 404 {
+				t.Errorf("with %s: %d", name, got)
+			}
+		}
+		for _, host := range []string{"idp.example", "idp.example:8080", "192.0.2.1", "localhost.evil.example", "", "[2001:db8::1]:8080"} {
+			if got := metrics(host); got != 404 {
+				t.Errorf("as %q: %d", host, got)
+			}
+		}
+	})
+	for _, host := range []string{"127.0.0.1:8080", "localhost:8080", "localhost", "[::1]:8080", "[::1]"} {
+		if got := metrics(host); got != 200 {
+			t.Errorf("as %s: %d", host, got)
+		}
 	}
 }
 
