@@ -91,9 +91,13 @@ func (h *Handler) authentic(a *accepted, in *saml.Inbound) error {
 	case a.req.Signed:
 		return h.verifyDocument(a, in)
 	case a.app.Settings.RequireSigned:
-		return failed(audit.ReasonRequestSignatureMissing, nil, "%s signs its requests, but this one is not signed.", a.app.Name)
+		return a.notSigned()
 	}
 	return nil
+}
+
+func (a *accepted) notSigned() error {
+	return failed(audit.ReasonRequestSignatureMissing, nil, "%s signs its requests, but this one is not signed.", a.app.Name)
 }
 
 func (h *Handler) verifyDocument(a *accepted, in *saml.Inbound) error {

@@ -163,6 +163,20 @@ func TestPersonSignsInOnTheWay(t *testing.T) {
 		}
 		w.get(back).paged(404)
 	})
+	t.Run("what the administrator has forbidden meanwhile is not gone on with", func(t *testing.T) {
+		b := newBench(t)
+		w := b.nobody()
+		unsigned, start := w.redirect(b.fresh().xml()).asked(), w.get("/saml/start/wiki").asked()
+		signed := b.fresh()
+		ofSigned := w.post(signedXML(t, spKey(), signed.xml())).Location
+		w.cookie = b.signedIn(ada()).cookie
+		b.change(func(a *apps.App) { a.Settings.RequireSigned, a.Settings.NoUnsolicited = true, true })
+		w.get(unsigned).paged(403)
+		b.recorded(audit.ReasonRequestSignatureMissing)
+		w.get(start).paged(400)
+		b.recorded(audit.ReasonBindingUnsupported)
+		w.get(ofSigned).granted(signed.ID)
+	})
 	t.Run("WEB-03 the hop lets nobody in who is not signed in", func(t *testing.T) {
 		b := newBench(t)
 		hop := b.nobody().post(b.fresh().xml()).Location

@@ -32,7 +32,7 @@ func (h *Handler) unsolicited(slug string, r *http.Request) (*accepted, error) {
 	}
 	a.acs = *app.Default
 	if app.Settings.NoUnsolicited {
-		return nil, a.identify(failed(audit.ReasonBindingUnsupported, nil, "%s does not take sign-ons that start here; open the app itself.", app.Name))
+		return nil, a.identify(a.noStart())
 	}
 	if q := r.URL.Query(); q.Has("RelayState") {
 		a.relayState, a.hasRelay = q.Get("RelayState"), true
@@ -41,6 +41,10 @@ func (h *Handler) unsolicited(slug string, r *http.Request) (*accepted, error) {
 		return nil, a.identify(failed(audit.ReasonMalformedRequest, nil, "RelayState is longer than 1024 bytes, not text, or a script."))
 	}
 	return a, nil
+}
+
+func (a *accepted) noStart() error {
+	return failed(audit.ReasonBindingUnsupported, nil, "%s does not take sign-ons that start here; open the app itself.", a.app.Name)
 }
 
 // harmless bounds what a link from anywhere may hand to an app, which often goes where RelayState points (Bindings §3.1.1).

@@ -67,7 +67,7 @@ func (h *Handler) resume(w http.ResponseWriter, r *http.Request) error {
 		return h.fail(r, failed(audit.ReasonSessionExpired, err))
 	}
 	if err != nil {
-		return err
+		return h.fail(r, err)
 	}
 	a, err := h.revive(p)
 	if err != nil {
@@ -78,7 +78,7 @@ func (h *Handler) resume(w http.ResponseWriter, r *http.Request) error {
 }
 
 // revive makes the accepted sign-on again, and asks again what may have changed meanwhile: the app is still there and on,
-// and still has the address.
+// still takes such a sign-on, and still has the address.
 func (h *Handler) revive(p session.Pending) (*accepted, error) {
 	var k kept
 	if err := json.Unmarshal(p.Request, &k); err != nil {
@@ -100,6 +100,12 @@ func (h *Handler) revive(p session.Pending) (*accepted, error) {
 func (a *accepted) stillThere(app *catalog.App, location string) error {
 	if err := usable(app); err != nil {
 		return err
+	}
+	switch {
+	case a.req == nil && app.Settings.NoUnsolicited:
+		return a.noStart()
+	case a.req != nil && app.Settings.RequireSigned && !a.signed:
+		return a.notSigned()
 	}
 	e, ok := byLocation(app.ACS, location)
 	if !ok {
