@@ -18,7 +18,7 @@ run: ## start the service with its own PostgreSQL and a demo organisation
 test: ## get what the tests need, then run every test there is
 	@./scripts/ensure-postgres "$$TEST_DATABASE_URL"
 	@./scripts/ensure-test-tools
-	@$(GO) run ./test/report -- -timeout 20m ./...
+	@$(GO) run ./test/report -- -count=1 -timeout 20m ./...
 
 test-short: ## the tests of the packages alone, without browser and other people's programs
 	@./scripts/ensure-postgres "$$TEST_DATABASE_URL"
@@ -39,7 +39,7 @@ build: ## build bin/lanyard
 docs: ## run every test and write docs/conformance.md and docs/security.md from the results
 	@./scripts/ensure-postgres "$$TEST_DATABASE_URL"
 	@./scripts/ensure-test-tools
-	@$(GO) run ./test/report -write -- -timeout 20m ./...
+	@$(GO) run ./test/report -write -- -count=1 -timeout 20m ./...
 
 bench: ## measure, as ratios in one run, each beside its goal
 	@./scripts/ensure-postgres "$$TEST_DATABASE_URL"
