@@ -143,3 +143,20 @@ func TestMasterKeyRotation(t *testing.T) {
 		t.Error("a keyset was left in the working folder")
 	}
 }
+
+func TestNextKeyOfANewerKeysetHindersNobody(t *testing.T) {
+	t.Parallel()
+	old := onServer(t)
+	before := old.ok("metadata")
+	newer := old.with("LANYARD_KEYSET=" + old.ok("keyset", "rotate"))
+	var next certView
+	newer.json(&next, "cert", "create")
+	if out := old.ok("metadata"); out != before {
+		t.Errorf("with the older keyset\n%s\nnot\n%s", out, before)
+	}
+	if out := newer.ok("metadata"); strings.Count(out, "<ds:X509Certificate>") != strings.Count(before, "<ds:X509Certificate>")+1 {
+		t.Errorf("with the newer keyset\n%s", out)
+	}
+	newer.ok("cert", "activate", string(next.ID))
+	old.fails(exitFailed, args("metadata"), "no key of the keyset opens it")
+}

@@ -50,7 +50,7 @@ func (p *program) document(ctx context.Context, s *postgres.Store, app string) (
 	if err != nil {
 		return metadata.Document{}, err
 	}
-	node := &service{cfg: p.config, store: s, sealer: sealer}
+	node := &service{cfg: p.config, store: s, sealer: sealer, log: newLogger(p.config.Log, p.errs)}
 	if err := node.openKeys(ctx); err != nil {
 		return metadata.Document{}, err
 	}

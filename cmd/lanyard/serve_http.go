@@ -93,6 +93,7 @@ func (s *service) appName(slug string) string {
 func (s *service) checks() []httpserver.Check {
 	return []httpserver.Check{
 		{Name: "database", Run: s.store.Writable},
+		{Name: "apps and keys", Run: s.live.Check},
 		{Name: "signing key", Run: func(context.Context) error {
 			if key, _ := s.live.Current().Common(); key == nil {
 				return fault.New(fault.Unavailable, "There is no active signing certificate: lanyard cert create, then lanyard cert activate.")

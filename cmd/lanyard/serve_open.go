@@ -77,6 +77,11 @@ func (s *service) loadCatalog(ctx context.Context) (*catalog.Catalog, error) {
 	pairs := make([]certs.Pair, 0, len(sealed))
 	for i := range sealed {
 		pair, err := sealed[i].Open(s.sealer)
+		if err != nil && sealed[i].State == certs.Next {
+			// It signs nothing yet. Another node may have a newer keyset; that must not keep this one from seeing apps change.
+			s.log.ErrorContext(ctx, "a signing key cannot be opened with this keyset; it is not published", "key", sealed[i].ID, "error", err)
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("open signing key %s: %w", sealed[i].ID, err)
 		}

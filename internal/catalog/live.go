@@ -15,6 +15,7 @@ type Live struct {
 	Listen func(ctx context.Context, changed func()) error // calls changed at once and after each change, until ctx ends or the connection breaks
 	Logger *slog.Logger
 	now    atomic.Pointer[Catalog]
+	failed atomic.Pointer[error] // of the last load
 }
 
 // Current is the snapshot of this moment. It is never nil after a first successful Reload.
@@ -23,10 +24,19 @@ func (l *Live) Current() *Catalog { return l.now.Load() }
 // Reload reads everything anew.
 func (l *Live) Reload(ctx context.Context) error {
 	c, err := l.Load(ctx)
+	l.failed.Store(&err)
 	if err != nil {
 		return err
 	}
 	l.now.Store(c)
+	return nil
+}
+
+// Check is why the last load failed, or nil: what a node with an old snapshot serves may be switched off by now.
+func (l *Live) Check(context.Context) error {
+	if failed := l.failed.Load(); failed != nil {
+		return *failed
+	}
 	return nil
 }
 

@@ -93,3 +93,14 @@ func TestLiveFollowsChangesAndKeepsTheLastGoodSnapshot(t *testing.T) {
 		t.Errorf("at the end %d apps", l.Current().Len())
 	}
 }
+
+func TestNodeWithAnOldSnapshotSaysSo(t *testing.T) {
+	w := &world{loads: make(chan int64, 10)}
+	l := &Live{Load: w.load}
+	for _, failing := range []bool{false, true, false} {
+		w.failing.Store(failing)
+		if err := l.Reload(t.Context()); (err != nil) != failing || (l.Check(t.Context()) != nil) != failing {
+			t.Errorf("failing %t: %v, %v", failing, err, l.Check(t.Context()))
+		}
+	}
+}
