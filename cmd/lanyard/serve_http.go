@@ -22,8 +22,8 @@ import (
 const (
 	waitsPerSecond   = 200
 	waitsAtOnce      = 2000
-	recordsPerSecond = 1
-	recordsAtOnce    = 1000
+	recordsPerSecond = 5
+	recordsAtOnce    = 5000
 )
 
 // build wires every part that answers HTTP.
@@ -50,7 +50,8 @@ func (s *service) build() (*httpserver.Server, error) {
 	server.Mount(httpserver.ForSAML, s.metadata(), &sso.Handler{
 		PublicURL: s.cfg.BaseURL(), Catalog: s.live.Current, Store: s.store, Pages: pages, Adapter: adapter, Metrics: sso.NewMetrics(s.metrics),
 		Logger: s.log, Now: time.Now, Class: auth.ContextAt(s.cfg.PublicURL), Stylesheet: stylesheet,
-		Waits: rate.NewLimiter(waitsPerSecond, waitsAtOnce), Records: rate.NewLimiter(recordsPerSecond, recordsAtOnce),
+		Waits:   &sso.Crowd{All: rate.NewLimiter(waitsPerSecond, waitsAtOnce), PerSecond: waitsPerSecond / 10, Burst: waitsAtOnce / 4},
+		Records: &sso.Crowd{All: rate.NewLimiter(recordsPerSecond, recordsAtOnce), PerSecond: 1, Burst: recordsAtOnce / 20},
 	})
 	if s.demo {
 		server.Mount(httpserver.ForSAML, &testsp.App{

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"strings"
 
-	"golang.org/x/time/rate"
-
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/catalog"
 	"github.com/lanyard-idp/lanyard/internal/fault"
@@ -92,7 +90,7 @@ func (h *Handler) fail(r *http.Request, err error) error {
 	rec := f.record
 	h.stamp(r, &rec, f.reason)
 	rec.Detail.Explanation = f.explanation
-	if rec.UserID == "" && !allowed(h.Records) {
+	if rec.UserID == "" && !h.Records.Allow(rec.Address) {
 		httpserver.Note(r.Context(), slog.Bool("unrecorded", true)) // a flood must not fill the disk; the log line tells of it
 	} else if recErr := h.Store.RecordSignIn(r.Context(), rec); recErr != nil {
 		return fmt.Errorf("record a failed sign-on (%v): %w", err, recErr) // without a record there is no answer but the apology
@@ -108,9 +106,6 @@ func (h *Handler) fail(r *http.Request, err error) error {
 	}
 	return &fault.Error{Kind: kind, Code: string(f.reason), Message: f.reason.ForPerson()}
 }
-
-// allowed takes one from a bound, if there is one.
-func allowed(bound *rate.Limiter) bool { return bound == nil || bound.Allow() }
 
 // Bounds of what a record and a log line keep of strangers' words, in bytes: a message may be longer than all of them.
 const (

@@ -125,7 +125,7 @@ func (f *fake) Waiting(_ context.Context, token []byte, now time.Time) (session.
 	defer f.mu.Unlock()
 	p, ok := f.pending[string(token)]
 	if !ok || !now.Before(p.ExpiresAt) {
-		return p, fault.New(fault.NotFound, "This sign-in was finished already or took too long.")
+		return p, fault.New(fault.NotFound, "There is no such waiting sign-on.")
 	}
 	return p, f.broken
 }

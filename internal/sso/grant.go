@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/httpserver"
 	"github.com/lanyard-idp/lanyard/internal/saml"
 	"github.com/lanyard-idp/lanyard/internal/session"
 )
@@ -75,10 +76,11 @@ func (h *Handler) respondRefusal(w http.ResponseWriter, r *http.Request, a *acce
 	c.SignIn.Reason = no.reason
 	c.SignIn.Detail.Explanation = no.explanation
 	if a.visit == nil { // to a stranger's request, who may send as many as they like
-		if !allowed(h.Waits) {
+		address := httpserver.Address(r.Context())
+		if !h.Waits.Allow(address) {
 			return errCrowd
 		}
-		if !allowed(h.Records) {
+		if !h.Records.Allow(address) {
 			c.SignIn.Message = nil
 		}
 	}

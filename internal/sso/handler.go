@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"golang.org/x/time/rate"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
 	"github.com/lanyard-idp/lanyard/internal/audit"
@@ -48,7 +47,7 @@ type Handler struct {
 	Stylesheet string
 	// Waits bounds how many sign-ons may begin to wait, or be refused by a signed answer, before anybody has signed in: anybody
 	// may send an unsigned request. Records bounds how many messages of strangers are kept. nil means no bound.
-	Waits, Records *rate.Limiter
+	Waits, Records *Crowd
 }
 
 // Routes are the addresses that apps, the panel and our own redirects send people to.

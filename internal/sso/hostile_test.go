@@ -17,9 +17,10 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/saml"
+	"github.com/lanyard-idp/lanyard/internal/sso"
 )
 
-func limiter(n int) *rate.Limiter { return rate.NewLimiter(0, n) }
+func limiter(n int) *sso.Crowd { return &sso.Crowd{All: rate.NewLimiter(0, n)} }
 
 // barbs are texts that become something else where they are not escaped.
 var barbs = []string{

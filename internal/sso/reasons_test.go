@@ -100,7 +100,7 @@ var outcomes = []outcome{
 		b.store.assigned[appID] = nil
 		return w.get("/saml/start/wiki")
 	}},
-	{audit.ReasonSessionExpired, 404, "", []string{"took too long"}, func(b *bench, w *browser) *answer {
+	{audit.ReasonSessionExpired, 404, "", []string{"no such waiting sign-on"}, func(b *bench, w *browser) *answer {
 		back := b.nobody().redirect(b.fresh().xml()).asked()
 		b.now = nine.Add(session.PendingLimit)
 		return w.get(back)

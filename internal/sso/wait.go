@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/catalog"
 	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/httpserver"
 	"github.com/lanyard-idp/lanyard/internal/saml"
 	"github.com/lanyard-idp/lanyard/internal/session"
 )
@@ -37,7 +38,7 @@ func (h *Handler) wait(w http.ResponseWriter, r *http.Request, a *accepted, to f
 		http.Redirect(w, r, to(a.waiting.token.Reveal()), http.StatusSeeOther)
 		return nil
 	}
-	if !allowed(h.Waits) {
+	if !h.Waits.Allow(httpserver.Address(r.Context())) {
 		return errCrowd
 	}
 	doc, err := json.Marshal(kept{a.req, a.acs.Location, a.byPOST, a.signed, a.relayState, a.hasRelay, a.message[:min(len(a.message), maxKeptMessage)]})
