@@ -3,9 +3,6 @@ package browser_test
 import (
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
-
 	"github.com/lanyard-idp/lanyard/test/browser"
 )
 
@@ -35,10 +32,7 @@ func TestDutchFitsToo(t *testing.T) {
 
 func TestPageThatCarriesAMessageWorksWithoutScript(t *testing.T) {
 	p := browser.Open(t)
-	_, err := chromedp.Call(p.Ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	withoutScript(t, p)
 	p.Go(serve(t) + "/story/en/post")
 	if got := p.Text("form button"); got != "Continue to Payroll" {
 		t.Errorf("the button says %q", got)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,6 +23,13 @@ func (p *Page) Front() *Page {
 	_, err := chromedp.Call(p.Ctx, page.BringToFront, cdp.Empty{})
 	p.must(err)
 	return p
+}
+
+// History goes back (below zero) or forward, as the buttons of a browser do; Arrive waits for where that leads. Pages may
+// come out of a cache then, without loading.
+func (p *Page) History(steps int) {
+	p.t.Helper()
+	Eval[bool](p, fmt.Sprintf(`history.go(%d); true`, steps))
 }
 
 // Do runs steps: chromedp.Click, chromedp.SendKeys …
