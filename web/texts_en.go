@@ -114,7 +114,7 @@ var English = map[string]string{
 	"reason.locked_out":                 "Too many tries. Please wait a moment and try again.",
 	"reason.factor_missing":             "You need a second way to prove who you are.",
 	"reason.factor_wrong":               "That code is not right.",
-	"reason.session_expired":            "This sign-in took too long. Go back to the app and start again.",
+	"reason.session_expired":            "This sign-in is over: it was used already, or it took too long. Go back to the app and start again.",
 	"reason.certificate_expired":        "This app is not ready at the moment.",
 	"reason.binding_unsupported":        "The app asked in a way that we do not support.",
 	"reason.malformed_request":          "The app sent something that we could not read.",

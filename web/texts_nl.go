@@ -113,7 +113,7 @@ var Dutch = map[string]string{
 	"reason.locked_out":                 "Te veel pogingen. Wacht even en probeer het opnieuw.",
 	"reason.factor_missing":             "U hebt een tweede manier nodig om te bewijzen wie u bent.",
 	"reason.factor_wrong":               "Die code klopt niet.",
-	"reason.session_expired":            "Deze aanmelding duurde te lang. Ga terug naar de app en begin opnieuw.",
+	"reason.session_expired":            "Deze aanmelding is voorbij: ze is al gebruikt, of ze duurde te lang. Ga terug naar de app en begin opnieuw.",
 	"reason.certificate_expired":        "Deze app is op dit moment niet klaar.",
 	"reason.binding_unsupported":        "De app vroeg het op een manier die wij niet ondersteunen.",
 	"reason.malformed_request":          "De app stuurde iets dat wij niet konden lezen.",

@@ -69,7 +69,7 @@ var explanations = map[Reason]explanation{
 	ReasonLockedOut:               {"Too many wrong passwords: the next try has to wait.", "Too many tries. Please wait a moment and try again."},
 	ReasonFactorMissing:           {"A second factor is required and the person has none.", "You need a second way to prove who you are."},
 	ReasonFactorWrong:             {"The second factor was wrong.", "That code is not right."},
-	ReasonSessionExpired:          {"The person's session or this sign-in ran out before it was finished.", "This sign-in took too long. Go back to the app and start again."},
+	ReasonSessionExpired:          {"The person's session or this sign-in ran out before it was finished.", "This sign-in is over: it was used already, or it took too long. Go back to the app and start again."},
 	ReasonCertificateExpired:      {"The certificate needed here has expired. Create and activate a new one.", "This app is not ready at the moment."},
 	ReasonBindingUnsupported:      {"The request came by, or asks for an answer by, a binding that is not supported.", "The app asked in a way that we do not support."},
 	ReasonMalformedRequest:        {"The request is not a valid SAML message.", "The app sent something that we could not read."},
