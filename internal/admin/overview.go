@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
@@ -55,8 +56,11 @@ type CertificateRow struct {
 	Role      State
 	Expiry    State
 	NotAfter  time.Time
-	SHA256    string
+	SHA256    string // with colons
 }
+
+// Octets are those of the fingerprint, so that a line never breaks inside one.
+func (c CertificateRow) Octets() []string { return strings.Split(c.SHA256, ":") }
 
 // State is a word with the class that colours it: "ok", "warn", "bad" or "".
 type State struct{ Word, Class string }
