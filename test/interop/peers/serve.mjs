@@ -2,8 +2,12 @@
 //
 // Started as `node <peer>.mjs CONFIG`, it prints {"url": …} and ends when its standard input does. CONFIG is a JSON file,
 // read anew for each request: a test changes it and the address, hence the registration at the identity provider, stays.
+import { setDefaultResultOrder } from "node:dns";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+
+// Lanyard is called localhost and listens at 127.0.0.1. Where that name means ::1 first, Node 18 would try nothing else.
+setDefaultResultOrder("ipv4first");
 
 let url; // of this peer, known once it listens
 let offsetMs = 0;
