@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/lanyard-idp/lanyard/test/browser"
 )
@@ -44,13 +45,26 @@ func TestErrorHasTheFocusAndIsTiedToItsFields(t *testing.T) {
 	p := browser.Open(t)
 	address := serve(t)
 	p.Go(address + "/story/en/login-wrong")
-	if got := browser.Eval[string](p, `document.activeElement.id`); got != "problem" {
+	if got := focused(t, p, `id`); got != "problem" {
 		t.Errorf("the focus is on %q", got)
 	}
 	p.Go(address + "/story/en/setup-wrong")
-	if got := browser.Eval[string](p, `document.activeElement.getAttribute("aria-describedby")`); got != "problem password-hint" {
+	if got := focused(t, p, `getAttribute("aria-describedby")`); got != "problem password-hint" {
 		t.Errorf("the field with the focus is described by %q", got)
 	}
+}
+
+// focused asks the element that has the focus, once one has it: that comes with the first picture of a page, after it is
+// loaded.
+func focused(t *testing.T, p *browser.Page, what string) string {
+	t.Helper()
+	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		if browser.Eval[bool](p, `document.activeElement !== document.body`) {
+			return browser.Eval[string](p, `document.activeElement.`+what+` ?? ""`)
+		}
+	}
+	t.Error("nothing gets the focus")
+	return ""
 }
 
 func TestHarnessNoticesABadPage(t *testing.T) {
