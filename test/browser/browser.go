@@ -23,7 +23,7 @@ import (
 const Chromium = "/usr/bin/chromium"
 
 // limit is for one test with its browser.
-const limit = time.Minute
+const limit = 2 * time.Minute
 
 // running is the one browser of this test process.
 var running struct {

@@ -12,13 +12,24 @@ func TestNewcomerFindsTheWayFromTheConsoleToAnAppAndToAdministration(t *testing.
 	s := start(t, "--demo")
 	n := &newcomer{service: s, user: s.says(`user name +(\S+)`), password: s.says(`password +(\S+)`), link: s.says(`(\S+/setup/\S+)`)}
 	home := browser.Open(t)
-	n.signIn(t, home)
-	app := n.opensTheTile(t, home)
-	n.comesBackFromTheApp(t, app)
-	n.provesItAgain(t, app)
-	n.signsOut(t, home)
-	n.startsAtTheAppSignedOut(t, app)
-	n.becomesAdministrator(t)
+	var app *browser.Page
+	for _, step := range []struct {
+		name string
+		take func(*testing.T)
+	}{
+		{"sign in", func(t *testing.T) { n.signIn(t, home) }},
+		// The tab outlives this step: it is the whole walk's.
+		{"SSO-29 the tile opens the app in a new tab, signed in", func(t *testing.T) { app = n.opensTheTile(t, home) }},
+		{"SSO-01 who is signed in enters by the app's own button without being asked", func(t *testing.T) { n.comesBackFromTheApp(t, app) }},
+		{"AUTH-01 a fresh proof asks for the password", func(t *testing.T) { n.provesItAgain(t, app) }},
+		{"sign out", func(t *testing.T) { n.signsOut(t, home) }},
+		{"signed out, the app's button leads to the form, which names the app", func(t *testing.T) { n.startsAtTheAppSignedOut(t, app) }},
+		{"the link makes an administrator", n.becomesAdministrator},
+	} {
+		if !t.Run(step.name, step.take) {
+			return // nothing after it makes sense
+		}
+	}
 }
 
 type newcomer struct {
