@@ -67,11 +67,6 @@ func focused(t *testing.T, p *browser.Page, what string) string {
 	return ""
 }
 
-// focused asks the element with the focus. A page gives it when it is drawn, which is after it is loaded.
-func focused(question string) string {
-	return `new Promise(done => requestAnimationFrame(() => done(document.activeElement.` + question + `)))`
-}
-
 func TestHarnessNoticesABadPage(t *testing.T) {
 	bad := &remember{TB: t}
 	p := browser.Open(bad)
