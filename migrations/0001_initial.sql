@@ -100,7 +100,8 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
--- Apps that were told of a session. No reference to apps: a participant outlives the app that it names.
+-- Apps that were told of a session, under each SessionIndex that they know. No reference to apps: a participant outlives the
+-- app that it names.
 CREATE TABLE participants (
     session_id      uuid NOT NULL REFERENCES sessions ON DELETE CASCADE,
     app_id          uuid NOT NULL,
@@ -108,7 +109,7 @@ CREATE TABLE participants (
     session_index   text NOT NULL,
     assertion_until timestamptz NOT NULL,
     created_at      timestamptz NOT NULL,
-    PRIMARY KEY (session_id, app_id)
+    PRIMARY KEY (session_id, app_id, session_index)
 ) WITH (fillfactor = 80);
 
 -- Sign-ons that wait for the person or for the browser's cookie.

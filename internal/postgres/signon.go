@@ -24,14 +24,14 @@ const (
 	visitGroups = `ARRAY(SELECT g.name FROM mine, LATERAL (SELECT name FROM groups WHERE id = mine.group_id OFFSET 0) g ORDER BY g.name)`
 	visitSQL    = `
 		WITH RECURSIVE s AS (
-			SELECT s.id, s.user_id, s.created_at, s.last_seen_at, s.expires_at, s.authn_instant, s.authn_context, s.address, s.user_agent
+			SELECT s.id, s.user_id, s.last_seen_at, s.expires_at, s.authn_instant, s.authn_context
 			FROM sessions s WHERE s.token_hash = $1 AND s.expires_at > $3 AND s.last_seen_at > $4
 		), mine AS (
 			SELECT gu.group_id FROM group_users gu JOIN s ON gu.user_id = s.user_id
 			UNION
 			SELECT gg.group_id FROM mine, LATERAL (SELECT group_id FROM group_groups WHERE member_id = mine.group_id OFFSET 0) gg
 		)
-		SELECT s.id::text, s.created_at, s.last_seen_at, s.expires_at, s.authn_instant, s.authn_context, s.address, s.user_agent,
+		SELECT s.id::text, s.last_seen_at, s.expires_at, s.authn_instant, s.authn_context,
 			u.id::text, u.email, u.username, u.given_name, u.family_name, u.display_name, u.attributes,
 			%s,
 			EXISTS (SELECT FROM app_assignments a WHERE a.app_id = $2 AND a.everyone)
@@ -41,7 +41,8 @@ const (
 		FROM s
 		JOIN users u ON u.id = s.user_id AND NOT u.disabled
 		LEFT JOIN persistent_ids p ON p.app_id = $2 AND p.user_id = u.id
-		LEFT JOIN participants t ON t.session_id = s.id AND t.app_id = $2`
+		LEFT JOIN LATERAL (SELECT t.name_id, t.session_index, t.assertion_until, t.created_at FROM participants t
+			WHERE t.session_id = s.id AND t.app_id = $2 ORDER BY t.created_at LIMIT 1) t ON true`
 )
 
 var (
@@ -62,8 +63,7 @@ func (s *Store) Visit(ctx context.Context, q session.VisitQuery) (*session.Visit
 		until, created *time.Time
 	)
 	err := s.q.QueryRow(ctx, sql, q.TokenHash, string(q.AppID), q.Now, q.Now.Add(-session.IdleLimit)).Scan(
-		&v.Session.ID, &v.Session.CreatedAt, &v.Session.LastSeenAt, &v.Session.ExpiresAt, &v.Session.AuthnInstant,
-		&v.Session.AuthnContext, &v.Session.Address, &v.Session.UserAgent,
+		&v.Session.ID, &v.Session.LastSeenAt, &v.Session.ExpiresAt, &v.Session.AuthnInstant, &v.Session.AuthnContext,
 		&v.User.ID, &v.User.Email, &v.User.UserName, &v.User.GivenName, &v.User.FamilyName, &v.User.DisplayName, &v.User.Attributes,
 		&v.Groups, &v.Assigned, &v.PersistentID, &name, &t.SessionIndex, &until, &created)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -100,7 +100,7 @@ func (s *Store) PersistentID(ctx context.Context, app apps.ID, user directory.Us
 // Conclude commits the end of a sign-on, in one statement, which is one transaction. What makes it valid comes first: the
 // request is new (seen), or the waiting sign-on was still there (spent), or the start was ours; without it no row is
 // written. The parts that a case does not need are left out, since each costs something even when it does nothing. A
-// request seen before, or a waiting sign-on that is gone, is a Conflict.
+// request seen before, or a waiting sign-on that is gone, is a Conflict; a session that has ended meanwhile is NotFound.
 func (s *Store) Conclude(ctx context.Context, c session.Conclusion) error {
 	var q statement
 	at, app, valid := q.arg(c.SignIn.At), q.arg(orNull(string(c.SignIn.AppID)))+"::uuid", "(SELECT) AS always"
@@ -128,6 +128,9 @@ func (s *Store) Conclude(ctx context.Context, c session.Conclusion) error {
 	err := s.q.QueryRow(ctx, q.sql.String(), q.args...).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.New(fault.Conflict, "This sign-in was used already. Go back to the app and start again.")
+	}
+	if broken(err) == "participants_session_id_fkey" {
+		return fault.New(fault.NotFound, "The session ended while the sign-on was under way.")
 	}
 	if err != nil {
 		return fmt.Errorf("conclude a sign-on: %w", err)
@@ -165,9 +168,9 @@ func (q *statement) told(p *session.Participant, at, valid string) error {
 	q.with("told", `INSERT INTO participants (session_id, app_id, name_id, session_index, assertion_until, created_at)
 		SELECT `+q.arg(string(p.SessionID))+`::uuid, `+q.arg(string(p.AppID))+`::uuid, `+q.arg(name)+`::jsonb, `+q.arg(p.SessionIndex)+`,
 			`+until+` + interval '1 minute', `+at+` FROM `+valid+`
-		ON CONFLICT (session_id, app_id) DO UPDATE SET name_id = excluded.name_id, session_index = excluded.session_index,
+		ON CONFLICT (session_id, app_id, session_index) DO UPDATE SET name_id = excluded.name_id,
 			assertion_until = greatest(participants.assertion_until, excluded.assertion_until)
-			WHERE participants.assertion_until < `+until+` OR participants.name_id <> excluded.name_id OR participants.session_index <> excluded.session_index`)
+			WHERE participants.assertion_until < `+until+` OR participants.name_id <> excluded.name_id`)
 	return nil
 }
 

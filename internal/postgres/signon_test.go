@@ -187,6 +187,30 @@ func TestConcludedSignOnIsRecordedWhole(t *testing.T) {
 	}
 }
 
+func TestTwoTabsAtOneAppAreBothRemembered(t *testing.T) {
+	ctx, q := t.Context(), postgrestest.Tx(t)
+	s := postgres.New(q)
+	b := browserOfAda(t, s)
+	for request, index := range map[string]string{"_1": "_one", "_2": "_two"} {
+		c := b.conclusion(request)
+		c.Participant.SessionIndex = index
+		must(t, s.Conclude(ctx, c))
+	}
+	if n := countRows(t, q, `participants WHERE session_index IN ('_one', '_two')`); n != 2 {
+		t.Errorf("the app knows two sessions of which %d could be ended", n)
+	}
+	if v := b.visit(t, s, monday); v.Participant == nil || v.Participant.SessionIndex == "" {
+		t.Error("the next sign-on knows neither")
+	}
+}
+
+func TestSessionThatEndsMeanwhileIsNotFound(t *testing.T) {
+	ctx, s := store(t)
+	b := browserOfAda(t, s)
+	must(t, s.EndSessionByToken(ctx, b.token))
+	wantKind(t, s.Conclude(ctx, b.conclusion("_1")), fault.NotFound)
+}
+
 func TestWaitingSignOnKeepsItsTime(t *testing.T) {
 	ctx, s := store(t)
 	b := browserOfAda(t, s)

@@ -10,7 +10,7 @@ import (
 
 // Visit is what one look at the database tells of a browser that wants to reach an app.
 type Visit struct {
-	Session      Session
+	Session      Session // without its beginning, address and browser, which no sign-on asks for
 	User         directory.User
 	Groups       []string // names, through nesting too; only when asked for
 	Assigned     bool

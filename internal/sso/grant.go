@@ -135,9 +135,11 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, a *accepted, resp
 	return nil
 }
 
-// spent tells a replay from a breakdown.
+// spent tells a replay, and a session that ended at this moment, from a breakdown.
 func (a *accepted) spent(err error) error {
 	switch {
+	case fault.Is(err, fault.NotFound):
+		return failed(audit.ReasonSessionExpired, err)
 	case !fault.Is(err, fault.Conflict):
 		return err
 	case a.req == nil:
