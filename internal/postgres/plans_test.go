@@ -214,6 +214,14 @@ func TestHotStatementsReadOnlyWhatTheyMust(t *testing.T) {
 	if _, err := opened.Exec(ctx, strings.ReplaceAll(crowd, "$1", fmt.Sprint(many)), pgx.QueryExecModeSimpleProtocol); err != nil {
 		t.Fatal(err)
 	}
+	t.Run("counting who may use an app is not a question for each pair", func(t *testing.T) {
+		s := postgres.New(opened)
+		for _, app := range []apps.App{g.direct, g.all} {
+			if n, err := s.EffectiveCount(ctx, app.ID); err != nil || n != many+1 {
+				t.Errorf("%s: %d, %v", app.Name, n, err)
+			}
+		}
+	})
 	for what, asked := range g.asked(t, opened) {
 		t.Run(what+" before the tables were counted", func(t *testing.T) { bounded(t, opened, asked) })
 	}
