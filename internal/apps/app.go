@@ -52,6 +52,8 @@ type Settings struct {
 	Metadata           Described            `json:"metadata,omitzero"` // what its metadata says beyond the above
 	MetadataURL        string               `json:"metadataUrl,omitempty"`
 	MetadataValidUntil time.Time            `json:"metadataValidUntil,omitzero"`
+	Template           string               `json:"template,omitempty"`        // of the gallery, that the app was made from
+	TemplateVariant    string               `json:"templateVariant,omitempty"` // of that template
 }
 
 // Endpoint is one place of the app that takes our messages.
