@@ -13,15 +13,16 @@ import (
 )
 
 type appCmd struct {
-	Add      appAddCmd      `cmd:"" help:"Add an app: from its metadata, by hand, or from the gallery."`
-	List     appListCmd     `cmd:"" help:"List apps."`
-	Show     appShowCmd     `cmd:"" help:"Show an app, and what to type in at the app's side."`
-	Set      appSetCmd      `cmd:"" help:"Change settings of an app."`
-	Enable   appEnableCmd   `cmd:"" help:"Let assigned people in."`
-	Disable  appDisableCmd  `cmd:"" help:"Let nobody in."`
-	Remove   appRemoveCmd   `cmd:"" help:"Remove an app with its assignments."`
-	Assign   appAssignCmd   `cmd:"" help:"Let people use an app."`
-	Unassign appUnassignCmd `cmd:"" help:"Take an assignment away."`
+	Add       appAddCmd       `cmd:"" help:"Add an app: from its metadata, by hand, or from the gallery."`
+	Templates appTemplatesCmd `cmd:"" help:"List or search the gallery of ready-made apps."`
+	List      appListCmd      `cmd:"" help:"List apps."`
+	Show      appShowCmd      `cmd:"" help:"Show an app, and what to type in at the app's side."`
+	Set       appSetCmd       `cmd:"" help:"Change settings of an app."`
+	Enable    appEnableCmd    `cmd:"" help:"Let assigned people in."`
+	Disable   appDisableCmd   `cmd:"" help:"Let nobody in."`
+	Remove    appRemoveCmd    `cmd:"" help:"Remove an app with its assignments."`
+	Assign    appAssignCmd    `cmd:"" help:"Let people use an app."`
+	Unassign  appUnassignCmd  `cmd:"" help:"Take an assignment away."`
 }
 
 // appRef is how people name an app.
@@ -76,6 +77,9 @@ func (p *program) showApp(ctx context.Context, s *postgres.Store, o output, id a
 	}
 	v := p.viewApp(&a)
 	if err := v.addPeople(ctx, s); err != nil {
+		return err
+	}
+	if err := v.addForms(ctx, p, s, &a); err != nil {
 		return err
 	}
 	return o.print(p, v, v.human)

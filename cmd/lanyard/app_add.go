@@ -15,10 +15,11 @@ type appAddCmd struct {
 	Metadata  string   `placeholder:"FILE-OR-URL" help:"The app's metadata: a file, a web address, or - for standard input."`
 	EntityID  string   `name:"entity-id" placeholder:"ID" help:"What the app calls itself; with --metadata the one to take from a document that describes several."`
 	ACS       []string `name:"acs" sep:"none" placeholder:"URL" help:"Where the app takes answers by POST; repeat it for more, the default first."`
-	Template  string   `placeholder:"ID" help:"An app of the gallery."`
+	Template  string   `placeholder:"ID" help:"An app of the gallery: lanyard app templates lists them."`
+	Variant   string   `placeholder:"V" help:"Which of the template's sets of values; without it the usual one."`
 	Name      string   `placeholder:"NAME" help:"What people call the app."`
 	Slug      string   `placeholder:"SLUG" help:"Its name in our URLs; without it made from the name."`
-	Set       []string `sep:"none" placeholder:"KEY=VALUE" help:"A setting, as of app set; repeat it for more."`
+	Set       []string `sep:"none" placeholder:"KEY=VALUE" help:"A field of the template, or a setting as of app set; repeat it for more."`
 	AllowHTTP bool     `name:"allow-http" help:"Take plain-http addresses beyond this machine."`
 	Replace   bool     `help:"Update the app of the same entity ID and keep its assignments and settings."`
 	output
@@ -49,12 +50,15 @@ func (c *appAddCmd) Run(ctx context.Context, p *program) error {
 
 // read makes an app of what was given: exactly one of the three ways.
 func (c *appAddCmd) read(ctx context.Context, p *program) (metadata.Imported, error) {
+	if c.Variant != "" && c.Template == "" {
+		return metadata.Imported{}, usage(fault.New(fault.Invalid, "--variant goes with --template."))
+	}
 	byHand := c.EntityID != "" && len(c.ACS) > 0
 	switch {
 	case c.Metadata != "" && c.Template == "" && len(c.ACS) == 0:
 		return c.readMetadata(ctx, p)
 	case c.Template != "" && c.Metadata == "" && len(c.ACS) == 0 && c.EntityID == "":
-		return c.fromTemplate()
+		return c.fromTemplate(p)
 	case byHand && c.Metadata == "" && c.Template == "":
 		a := metadata.Manual(c.EntityID, c.ACS)
 		a.Settings.AllowHTTP = c.AllowHTTP
@@ -85,9 +89,14 @@ func (c *appAddCmd) add(ctx context.Context, p *program, s *postgres.Store, a *a
 // replace takes what the app itself decides from the fresh document; what the administrator decided stays.
 func (c *appAddCmd) replace(ctx context.Context, p *program, s *postgres.Store, old apps.App, fresh metadata.Imported) error {
 	updated := old
-	if c.Metadata != "" {
+	switch {
+	case c.Metadata != "":
 		updated, _ = metadata.Update(old, fresh)
-	} else {
+	case c.Template != "":
+		f := &fresh.App.Settings
+		updated.Settings.ACS, updated.Settings.SLO = f.ACS, f.SLO
+		updated.Settings.Template, updated.Settings.TemplateVariant = f.Template, f.TemplateVariant
+	default:
 		updated.Settings.ACS = fresh.App.Settings.ACS
 		updated.Settings.AllowHTTP = old.Settings.AllowHTTP || c.AllowHTTP
 	}

@@ -45,8 +45,3 @@ func readDocument(p *program, name string) ([]byte, error) {
 	}
 	return text, nil
 }
-
-// fromTemplate waits for the gallery.
-func (c *appAddCmd) fromTemplate() (metadata.Imported, error) {
-	return metadata.Imported{}, fault.Field("template", "There is no app %q in the gallery.", c.Template)
-}

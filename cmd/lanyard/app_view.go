@@ -26,6 +26,7 @@ type appView struct {
 	IdP       idpView       `json:"idp"`
 	Assigned  []string      `json:"assigned,omitempty"`
 	People    *int          `json:"people,omitempty"` // who can use it
+	Forms     []formView    `json:"forms,omitempty"`  // what to type at the vendor, when the app came from the gallery
 }
 
 // idpView is what the app's side has to know of us.
@@ -87,6 +88,10 @@ func (v *appView) human(w io.Writer) {
 		"Signed", signed(s), "Lifetime", lifetime(s.Lifetime), "Relay state", s.RelayState, "Switches", switches(s),
 	}
 	facts(w, pairs...)
+	if len(v.Forms) > 0 {
+		printForms(w, v.Name, v.Forms)
+		return
+	}
 	fmt.Fprintln(w, "\nFor the app's side:")
 	facts(w, "Identity provider entity ID", v.IdP.EntityID, "Sign-in page URL", v.IdP.SSOURL, "Sign-out page URL", v.IdP.SignOutURL, "Metadata URL", v.IdP.MetadataURL)
 }

@@ -10,7 +10,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	s := newShell(t, "DATABASE_URL=postgres://user:hunter2@host/x", "LANYARD_KEYSET=hunter2")
 	for _, command := range []string{
 		"", "serve", "migrate", "admin link", "user add", "user list", "user show", "user disable", "user enable",
-		"user password", "group add", "group list", "group show", "group member add", "group member remove", "app add", "app list", "app show",
+		"user password", "group add", "group list", "group show", "group member add", "group member remove", "app add", "app templates", "app list", "app show",
 		"app set", "app enable", "app disable", "app remove", "app assign", "app unassign", "metadata", "cert list", "cert create",
 		"cert activate", "cert retire", "cert export", "keyset create", "keyset rotate", "keyset reseal", "doctor",
 	} {
@@ -40,6 +40,7 @@ func TestWrongUseIsCodeTwo(t *testing.T) {
 		"app add --entity-id x":                 "--acs",
 		"app add --metadata x --template y":     "--metadata",
 		"app add --acs https://x.example.org/":  "--entity-id",
+		"app add --metadata x --variant y":      "--template",
 		"cert export --format pfx":              "pem",
 		"user list --listen nowhere":            "LANYARD_LISTEN",
 		"user list --public-url login --log xy": "LANYARD_LOG",
