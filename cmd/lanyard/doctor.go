@@ -49,7 +49,7 @@ func (c *doctorCmd) Run(ctx context.Context, p *program) error {
 	}
 	for _, f := range d.findings {
 		if !f.OK {
-			return silent
+			return errSilent
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ func newLogger(form config.LogForm, w io.Writer) *slog.Logger {
 	if form == config.LogJSON {
 		return slog.New(slog.NewJSONHandler(w, nil))
 	}
-	return slog.New(tint.NewHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
+	return slog.New(tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
 }
 
 // terminal follows the custom that NO_COLOR switches colours off.

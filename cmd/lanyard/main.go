@@ -86,5 +86,5 @@ func usage(err error) error { return usageError{err} }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// silent fails without a word: the command said all there is to say.
-var silent = errors.New("failed")
+// errSilent fails without a word: the command said all there is to say.
+var errSilent = errors.New("failed")

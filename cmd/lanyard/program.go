@@ -105,7 +105,7 @@ func commonName(cfg config.Config) string {
 
 // complain says what went wrong and answers the exit code. Whoever runs a command may see every cause.
 func complain(w io.Writer, err error) int {
-	if errors.Is(err, silent) {
+	if errors.Is(err, errSilent) {
 		return exitFailed
 	}
 	for _, one := range apart(err) {

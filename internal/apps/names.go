@@ -49,12 +49,6 @@ func NameIDFormatName(f saml.NameIDFormat) string {
 	return string(f)
 }
 
-// SignatureMethodNames are the short names of what an app can be switched to.
-func SignatureMethodNames() []string { return names(signatureMethods) }
-
-// NameIDFormatNames are the short names of the formats of SAML.
-func NameIDFormatNames() []string { return names(nameIDFormats) }
-
 func nameOf[T ~string](table []named[T], value T) string {
 	for _, n := range table {
 		if n.Value == value {

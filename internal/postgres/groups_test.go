@@ -112,7 +112,7 @@ func TestGroupsOfAPersonReachThroughNesting(t *testing.T) {
 	must(t, s.RemoveGroupFromGroup(ctx, middle.ID, inner.ID))
 	must(t, s.RemoveGroupFromGroup(ctx, outer.ID, inner.ID))
 	must(t, s.RemoveUserFromGroup(ctx, inner.ID, ada.ID))
-	if got, _ := s.GroupsOfUser(ctx, ada.ID); got != nil && len(got) != 0 {
+	if got, _ := s.GroupsOfUser(ctx, ada.ID); len(got) != 0 {
 		t.Errorf("still in %v", groupNames(got))
 	}
 	events, _ := s.AuditEvents(ctx, postgres.EventFilter{Object: inner.Object()})
