@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
+	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/auth"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
@@ -67,7 +68,7 @@ type Setup interface {
 
 // Store is the rest of what the pages read and change.
 type Store interface {
-	EndSessionByToken(ctx context.Context, t session.Token) error
+	SignOut(ctx context.Context, t session.Token, r audit.SignIn) error
 	CountOwners(ctx context.Context) (int, error)
 	CountUsers(ctx context.Context, search string) (int, error)
 	AppsOfUser(ctx context.Context, id directory.UserID) ([]apps.App, error)

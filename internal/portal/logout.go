@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 
+	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
 )
 
@@ -29,7 +30,10 @@ func (h *Handler) logoutForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) logout(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Store.EndSessionByToken(r.Context(), h.token(r)); err != nil {
+	record := audit.SignIn{
+		At: h.Pages.Now(), Reference: httpserver.Reference(r.Context()), Address: httpserver.Address(r.Context()), UserAgent: r.UserAgent(),
+	}
+	if err := h.Store.SignOut(r.Context(), h.token(r), record); err != nil {
 		return err
 	}
 	h.Pages.Cookies.Drop(w, httpserver.SessionCookie)

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
+	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/auth"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
@@ -71,7 +73,10 @@ func (w *world) Complete(ctx context.Context, link session.Token, u directory.Us
 	return w.SignIn(ctx, t)
 }
 
-func (w *world) EndSessionByToken(_ context.Context, t session.Token) error {
+func (w *world) SignOut(_ context.Context, t session.Token, r audit.SignIn) error {
+	if r.At.IsZero() || r.Reference == "" || r.Address == "" {
+		return errors.New("a record that tells nothing")
+	}
 	w.ended = append(w.ended, t.Reveal())
 	return nil
 }

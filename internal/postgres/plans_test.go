@@ -158,7 +158,7 @@ func (g *given) hot(s *postgres.Store) map[string]func(context.Context) error {
 			return err
 		},
 		"be refused": func(ctx context.Context) error { return s.RecordSignIn(ctx, audit.SignIn{At: at, UserName: "eve"}) },
-		"sign out":   func(ctx context.Context) error { return s.EndSessionByToken(ctx, g.here) },
+		"sign out":   func(ctx context.Context) error { return s.SignOut(ctx, g.here, audit.SignIn{At: at}) },
 	}
 }
 
