@@ -82,6 +82,11 @@ func (d *patient) configuration() bool {
 		d.ill("configuration", "Put a TLS proxy in front and set LANYARD_PUBLIC_URL to its https address.", "LANYARD_PUBLIC_URL is %s: passwords and sign-ins can be read on the way.", cfg.BaseURL())
 		return true
 	}
+	if cfg.PublicURL.Scheme == "https" && len(cfg.TrustedProxies) == 0 {
+		d.ill("configuration", "Name the proxy that speaks TLS for us in LANYARD_TRUSTED_PROXIES, and see that it sets X-Forwarded-For and X-Forwarded-Proto.",
+			"LANYARD_TRUSTED_PROXIES is empty: all people seem to be at the proxy's address, so that one of them who guesses passwords slows down everybody")
+		return true
+	}
 	d.well("configuration", "every setting can be read; people reach us at %s", cfg.BaseURL())
 	return true
 }

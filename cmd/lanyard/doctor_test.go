@@ -122,6 +122,7 @@ func TestDoctorLooksAtTheConfigurationFirst(t *testing.T) {
 		t.Errorf("found %+v", wrong)
 	}
 	wantWrong(t, examine(s.with("LANYARD_PUBLIC_URL=http://login.example.org")), "configuration", "https")
+	wantWrong(t, examine(s.with("LANYARD_TRUSTED_PROXIES=")), "configuration", "X-Forwarded-For")
 	wantWrong(t, examine(newShell(t, "DATABASE_URL=postgres://127.0.0.1:1/x", "LANYARD_KEYSET=")), "database", "DATABASE_URL")
 }
 

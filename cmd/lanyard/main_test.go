@@ -48,7 +48,7 @@ func onServer(t *testing.T) *shell {
 }
 
 func newShell(t *testing.T, env ...string) *shell {
-	return &shell{t, append([]string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LANYARD_PUBLIC_URL=https://login.example.org"}, env...)}
+	return &shell{t, append([]string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LANYARD_PUBLIC_URL=https://login.example.org", "LANYARD_TRUSTED_PROXIES=127.0.0.1"}, env...)}
 }
 
 // with is the same shell with more in its environment.
