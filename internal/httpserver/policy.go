@@ -6,8 +6,9 @@ import "net/http"
 type Policy struct {
 	ContentSecurity string
 	Referrer        string
-	Body            int64 // bytes
-	SameOrigin      bool  // refuse requests that change something and come from another site
+	Opener          string // Cross-Origin-Opener-Policy
+	Body            int64  // bytes
+	SameOrigin      bool   // refuse requests that change something and come from another site
 }
 
 // The two policies.
@@ -17,6 +18,7 @@ var (
 		ContentSecurity: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 			"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 		Referrer:   "same-origin",
+		Opener:     "same-origin",
 		Body:       64 << 10,
 		SameOrigin: true,
 	}
@@ -26,12 +28,21 @@ var (
 	ForSAML = Policy{
 		ContentSecurity: "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'",
 		Referrer:        "no-referrer",
+		Opener:          keepOpener,
 		Body:            1 << 20,
 	}
 )
 
+// keepOpener lets an app that opened a window for the sign-in hear from it again. One page on the way that said
+// "same-origin" would cut them apart for good.
+const keepOpener = "unsafe-none"
+
+// KeepOpener is for pages of ours that a sign-on passes through.
+func KeepOpener(w http.ResponseWriter) { w.Header().Set("Cross-Origin-Opener-Policy", keepOpener) }
+
 // set writes the headers that every answer carries.
 func (p Policy) set(h http.Header) {
+	h.Set("Cross-Origin-Opener-Policy", p.Opener)
 	h.Set("Content-Security-Policy", p.ContentSecurity)
 	h.Set("Referrer-Policy", p.Referrer)
 }
@@ -44,7 +55,6 @@ func (s *Server) common(next http.Handler) http.Handler {
 		ForPages.set(h)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if secure {

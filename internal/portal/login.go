@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/auth"
@@ -16,6 +17,7 @@ import (
 
 // loginForm asks who is there. Whoever is signed in goes on at once, unless an app wants to see them prove it again.
 func (h *Handler) loginForm(w http.ResponseWriter, r *http.Request) error {
+	passing(w, r)
 	user, err := h.Visitor(r)
 	if err != nil {
 		return err
@@ -34,6 +36,7 @@ func (h *Handler) loginForm(w http.ResponseWriter, r *http.Request) error {
 // login takes the form. Whatever comes of it, the browser leaves by a 303 to a page of ours or sees the form again: our
 // forms may lead nowhere else (form-action 'self' holds for the redirect too).
 func (h *Handler) login(w http.ResponseWriter, r *http.Request) error {
+	passing(w, r)
 	if err := httpserver.ParseForm(r); err != nil {
 		return err
 	}
@@ -55,6 +58,13 @@ func (h *Handler) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.keep(w, result)
 	return goOn(w, r)
+}
+
+// passing is a sign-in on the way to an app, which may have opened this window and wait to hear from it.
+func passing(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Query().Get("next"), "/saml/") {
+		httpserver.KeepOpener(w)
+	}
 }
 
 // attempt is what was typed with what this browser holds.

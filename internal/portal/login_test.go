@@ -133,3 +133,13 @@ func TestLoginFormOfAnotherSiteIsRefused(t *testing.T) {
 func TestPasswordManagersKnowTheFields(t *testing.T) {
 	says(t, get(serve(t, &world{owners: 1}), "/login"), 200, `autocomplete="username"`, `autocomplete="current-password"`)
 }
+
+func TestWindowThatAnAppOpenedStaysItsWindow(t *testing.T) {
+	for address, want := range map[string]string{"/login?next=/saml/resume/a": "unsafe-none", "/login": "same-origin", "/login?next=/admin": "same-origin"} {
+		for _, method := range []string{"GET", "POST"} {
+			if got := visit(serve(t, &world{owners: 1}), method, address, credentials).Header().Get("Cross-Origin-Opener-Policy"); got != want {
+				t.Errorf("%s %s: %q", method, address, got)
+			}
+		}
+	}
+}
