@@ -2,15 +2,19 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/time/rate"
 
 	"github.com/lanyard-idp/lanyard/internal/admin"
+	"github.com/lanyard-idp/lanyard/internal/apps"
 	"github.com/lanyard-idp/lanyard/internal/auth"
 	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/gallery"
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
+	"github.com/lanyard-idp/lanyard/internal/outgoing"
 	"github.com/lanyard-idp/lanyard/internal/portal"
 	"github.com/lanyard-idp/lanyard/internal/sso"
 	"github.com/lanyard-idp/lanyard/internal/testsp"
@@ -46,7 +50,12 @@ func (s *service) build() (*httpserver.Server, error) {
 	}
 	adapter := httpserver.Adapter{Pages: pages}
 	people := s.portal(pages)
-	server.Mount(httpserver.ForPages, people, &admin.Handler{Pages: pages, Store: s.store, Visitor: people.Visitor, Now: time.Now})
+	server.Mount(httpserver.ForPages, people)
+	server.Mount(httpserver.ForConsole, &admin.Handler{
+		Pages: pages, Store: s.store, PublicURL: s.cfg.BaseURL(), Gallery: &gallery.Folder{Dir: filepath.Join(s.cfg.DataDir, "gallery")},
+		Fetch:   &outgoing.Client{AllowLoopback: apps.Loopback(s.cfg.PublicURL.Hostname())},
+		Visitor: people.Visitor, Now: time.Now,
+	})
 	server.Mount(httpserver.ForSAML, s.metadata(), &sso.Handler{
 		PublicURL: s.cfg.BaseURL(), Catalog: s.live.Current, Store: s.store, Pages: pages, Adapter: adapter, Metrics: sso.NewMetrics(s.metrics),
 		Logger: s.log, Now: time.Now, Class: auth.ContextAt(s.cfg.PublicURL), Stylesheet: stylesheet,

@@ -8,36 +8,32 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"github.com/lanyard-idp/lanyard/internal/apps"
 	"github.com/lanyard-idp/lanyard/internal/audit"
-	"github.com/lanyard-idp/lanyard/internal/certs"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
+	"github.com/lanyard-idp/lanyard/internal/gallery"
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
+	"github.com/lanyard-idp/lanyard/internal/metadata"
+	"github.com/lanyard-idp/lanyard/internal/postgres"
 )
 
-// Routes lists the pages; under the policy httpserver.ForPages.
+// Routes lists the pages; under the policy httpserver.ForConsole. A POST changes something and answers 303 with the page
+// to go on with; when it cannot, it draws its form again.
 func (h *Handler) Routes(r chi.Router) {
-	page := httpserver.Adapter{Pages: h.Pages}.Handle
+	get := func(path string, page ownerPage) { r.Get(path, h.page(page)) }
 
-	r.Get("/admin", page(h.owner(h.overview)))
+	get("/admin", h.overview)
 }
 
 // Handler holds what the pages need.
 type Handler struct {
-	Pages   *httpserver.Pages
-	Store   Store
-	Visitor func(r *http.Request) (*directory.User, error) // who is signed in at this browser; nil for nobody
-	Now     func() time.Time
-}
-
-// Store is what the pages read.
-type Store interface {
-	Apps(ctx context.Context) ([]apps.App, error)
-	EffectiveCount(ctx context.Context, id apps.ID) (int, error)
-	CountUsers(ctx context.Context, search string) (int, error)
-	RecentSignIns(ctx context.Context, n int) ([]audit.SignIn, error)
-	SigningKeys(ctx context.Context) ([]certs.Certificate, error)
+	Pages     *httpserver.Pages
+	Store     *postgres.Store
+	PublicURL string                                         // without a slash at the end
+	Gallery   *gallery.Folder                                // the apps that are ready to be added
+	Fetch     metadata.Getter                                // of metadata from addresses that administrators type
+	Visitor   func(r *http.Request) (*directory.User, error) // who is signed in at this browser; nil for nobody
+	Now       func() time.Time
 }
 
 // ownerPage answers an administrator.
@@ -46,19 +42,37 @@ type ownerPage func(w http.ResponseWriter, r *http.Request, owner *directory.Use
 // ownersOnly is translated by a text of the catalogue.
 const ownersOnly = "Only administrators may see this page. Ask one of them if you need it."
 
-// owner lets administrators in, sends strangers to sign in and come back, and tells everybody else no.
-func (h *Handler) owner(next ownerPage) httpserver.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) error {
+// page lets administrators in, sends strangers to sign in and come back, and tells everybody else no. What is changed on
+// the way is recorded as done by the administrator.
+func (h *Handler) page(next ownerPage) http.HandlerFunc {
+	return httpserver.Adapter{Pages: h.Pages}.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		user, err := h.Visitor(r)
 		switch {
 		case err != nil:
 			return err
 		case user == nil:
-			http.Redirect(w, r, "/login?"+url.Values{"next": {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
+			http.Redirect(w, r, "/login?"+url.Values{"next": {comeBack(r)}}.Encode(), http.StatusSeeOther)
 			return nil
 		case user.Role != directory.RoleOwner:
 			return fault.New(fault.Forbidden, ownersOnly)
 		}
-		return next(w, r, user)
+		return next(w, r.WithContext(acting(r.Context(), user)), user)
+	})
+}
+
+// comeBack is where to go on after signing in: the page itself, or the list that a form belongs to.
+func comeBack(r *http.Request) string {
+	if r.Method == http.MethodPost {
+		return r.URL.Path
 	}
+	return r.URL.RequestURI()
+}
+
+func acting(ctx context.Context, user *directory.User) context.Context {
+	return audit.WithActor(ctx, user.UserName, httpserver.Address(ctx))
+}
+
+// account is the bar at the top.
+func account(owner *directory.User) httpserver.Account {
+	return httpserver.Account{Name: owner.Name(), Owner: true, Here: "admin"}
 }

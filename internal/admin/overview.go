@@ -67,7 +67,7 @@ type State struct{ Word, Class string }
 
 func (h *Handler) overview(w http.ResponseWriter, r *http.Request, owner *directory.User) error {
 	page := OverviewPage{
-		Account:  httpserver.Account{Name: owner.Name(), Owner: true, Here: "admin"},
+		Account:  account(owner),
 		Commands: commands,
 	}
 	all, err := h.Store.Apps(r.Context())

@@ -11,7 +11,7 @@ type Policy struct {
 	SameOrigin      bool   // refuse requests that change something and come from another site
 }
 
-// The two policies.
+// The policies.
 var (
 	// ForPages is for everything that people click in: nothing but our own files, forms only to ourselves.
 	ForPages = Policy{
@@ -22,6 +22,8 @@ var (
 		Body:       64 << 10,
 		SameOrigin: true,
 	}
+	// ForConsole is ForPages with room for a document that an administrator uploads.
+	ForConsole = ForPages.withBody(2 << 20)
 	// ForSAML is for what apps send people to, by cross-site posts too. Its forms lead to apps, and browsers apply
 	// form-action to every redirect that the app answers with, so it has none. A page with a script of its own sets a
 	// policy of its own (saml.PostFormCSP).
@@ -39,6 +41,11 @@ const keepOpener = "unsafe-none"
 
 // KeepOpener is for pages of ours that a sign-on passes through.
 func KeepOpener(w http.ResponseWriter) { w.Header().Set("Cross-Origin-Opener-Policy", keepOpener) }
+
+func (p Policy) withBody(bytes int64) Policy {
+	p.Body = bytes
+	return p
+}
 
 // set writes the headers that every answer carries.
 func (p Policy) set(h http.Header) {
