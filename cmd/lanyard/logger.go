@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -16,7 +17,32 @@ func newLogger(form config.LogForm, w io.Writer) *slog.Logger {
 	if form == config.LogJSON {
 		return slog.New(slog.NewJSONHandler(w, nil))
 	}
-	return slog.New(tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
+	return textLogger(w, terminal(w))
+}
+
+func textLogger(w io.Writer, colours bool) *slog.Logger {
+	return slog.New(tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colours, ReplaceAttr: harmless}))
+}
+
+// harmless takes the power over the terminal away from what strangers wrote: the handler lets escape sequences through, for
+// those who colour their own words. Everything else that is not printable it quotes.
+func harmless(_ []string, a slog.Attr) slog.Attr {
+	switch v := a.Value.Any().(type) {
+	case string:
+		a.Value = slog.StringValue(withoutEscapes(v))
+	case error:
+		a.Value = slog.StringValue(withoutEscapes(v.Error()))
+	}
+	return a
+}
+
+func withoutEscapes(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\x1b' || r >= 0x80 && r <= 0x9f {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }
 
 // terminal follows the custom that NO_COLOR switches colours off.
