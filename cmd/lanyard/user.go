@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
 
 	"github.com/lanyard-idp/lanyard/internal/directory"
-	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/postgres"
 )
 
@@ -42,9 +40,9 @@ type userAddCmd struct {
 
 // Run hashes before it opens the database: that takes a moment.
 func (c *userAddCmd) Run(ctx context.Context, p *program) error {
-	attributes, err := attributes(c.Attribute)
+	attributes, err := directory.ParseAttributes(c.Attribute)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	u := &directory.User{
 		Email: c.Email, UserName: c.Username, GivenName: c.GivenName, FamilyName: c.FamilyName,
@@ -65,18 +63,6 @@ func (c *userAddCmd) Run(ctx context.Context, p *program) error {
 			printPassword(w, made)
 		})
 	})
-}
-
-func attributes(pairs []string) (directory.Attributes, error) {
-	a := directory.Attributes{}
-	for _, pair := range pairs {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return nil, usage(fault.Field("attribute", "%q is no attribute: write it like department=Sales.", pair))
-		}
-		a[name] = append(a[name], value)
-	}
-	return a, nil
 }
 
 type userListCmd struct {

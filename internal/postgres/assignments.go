@@ -75,18 +75,26 @@ func (s *Store) Assignments(ctx context.Context, id apps.ID) ([]apps.Assignment,
 // EffectiveCount counts the people who may use an app and can sign in: directly, through groups however deep, or as everyone.
 // Who is assigned is gathered first: asked of each person in turn, it would take minutes among a hundred thousand.
 func (s *Store) EffectiveCount(ctx context.Context, id apps.ID) (int, error) {
+	return s.EffectiveCountWithout(ctx, id, "")
+}
+
+// EffectiveCountWithout is EffectiveCount as it would be if a group were not there ("" for none): the difference is who loses
+// the app when the group is deleted.
+func (s *Store) EffectiveCountWithout(ctx context.Context, id apps.ID, group directory.GroupID) (int, error) {
 	return s.count(ctx, `
 		WITH RECURSIVE assigned (id) AS (
-			SELECT group_id FROM app_assignments WHERE app_id = $1 AND group_id IS NOT NULL
+			SELECT group_id FROM app_assignments
+			WHERE app_id = $1 AND group_id IS NOT NULL AND group_id IS DISTINCT FROM nullif($2, '')::uuid
 			UNION
 			SELECT m.member_id FROM assigned, LATERAL (SELECT member_id FROM group_groups WHERE group_id = assigned.id OFFSET 0) m
+			WHERE m.member_id IS DISTINCT FROM nullif($2, '')::uuid
 		), people (id) AS (
 			SELECT user_id FROM app_assignments WHERE app_id = $1 AND user_id IS NOT NULL
 			UNION
 			SELECT m.user_id FROM assigned, LATERAL (SELECT user_id FROM group_users WHERE group_id = assigned.id OFFSET 0) m)
 		SELECT CASE WHEN EXISTS (SELECT FROM app_assignments WHERE app_id = $1 AND everyone)
 			THEN (SELECT count(*) FROM users WHERE NOT disabled)
-			ELSE (SELECT count(*) FROM people JOIN users USING (id) WHERE NOT disabled) END`, id)
+			ELSE (SELECT count(*) FROM people JOIN users USING (id) WHERE NOT disabled) END`, id, string(group))
 }
 
 // AppsOfUser lists the enabled apps that a person may use, by name, without their metadata documents. Each way of being
