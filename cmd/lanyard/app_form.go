@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
-	"github.com/lanyard-idp/lanyard/internal/certs"
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/gallery"
 	"github.com/lanyard-idp/lanyard/internal/postgres"
@@ -33,7 +32,7 @@ func (v *appView) addForms(ctx context.Context, p *program, s *postgres.Store, a
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
-	ours, err := p.formValues(ctx, s, v, a)
+	ours, err := p.formValues(ctx, s, a)
 	if err != nil {
 		return err
 	}
@@ -52,40 +51,22 @@ func (v *appView) addForms(ctx context.Context, p *program, s *postgres.Store, a
 }
 
 // formValues are ours and the app's; what is a file is the command that writes it.
-func (p *program) formValues(ctx context.Context, s *postgres.Store, v *appView, a *apps.App) (map[gallery.Bind]string, error) {
-	values := map[gallery.Bind]string{
-		gallery.BindEntityID: v.IdP.EntityID, gallery.BindSSO: v.IdP.SSOURL, gallery.BindSignOut: v.IdP.SignOutURL,
-		gallery.BindSignOutPage: p.config.BaseURL() + "/logout", gallery.BindMetadataURL: v.IdP.MetadataURL,
-		gallery.BindMetadataXML: "lanyard metadata --app " + a.Slug + " > metadata.xml",
-		gallery.BindDER:         "lanyard cert export --app " + a.Slug + " --format der > lanyard.cer",
-		gallery.BindAppEntityID: a.EntityID,
-	}
-	if len(a.Settings.ACS) > 0 {
-		values[gallery.BindAppACS] = a.Settings.ACS[0].Location
-	}
+func (p *program) formValues(ctx context.Context, s *postgres.Store, a *apps.App) (map[gallery.Bind]string, error) {
+	values := gallery.Ours(p.config.BaseURL(), a)
+	values[gallery.BindMetadataXML] = "lanyard metadata --app " + a.Slug + " > metadata.xml"
 	c, err := signing(ctx, s, a.ID)
-	if fault.Is(err, fault.NotFound) {
+	switch {
+	case fault.Is(err, fault.NotFound):
 		for _, b := range []gallery.Bind{gallery.BindPEM, gallery.BindBase64, gallery.BindSHA1, gallery.BindSHA256} {
 			values[b] = "not there yet: the service makes the first certificate when it starts"
 		}
-		return values, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
+	default:
+		c.Fill(values)
 	}
-	return values, addCertificate(values, c)
-}
-
-func addCertificate(values map[gallery.Bind]string, c *certs.Certificate) error {
-	for b, format := range map[gallery.Bind]certs.Format{gallery.BindPEM: "pem", gallery.BindBase64: "base64"} {
-		text, err := c.Export(format)
-		if err != nil {
-			return err
-		}
-		values[b] = strings.TrimSpace(string(text))
-	}
-	values[gallery.BindSHA1], values[gallery.BindSHA256] = certs.Colons(c.SHA1()), certs.Colons(c.SHA256())
-	return nil
+	values[gallery.BindDER] = "lanyard cert export --app " + a.Slug + " --format der > lanyard.cer"
+	return values, nil
 }
 
 // printForms shows each value on lines of its own: it is there to be copied.

@@ -20,7 +20,7 @@ func checkMethod(ctx context.Context, s *postgres.Store, a *apps.App) error {
 	if err != nil {
 		return err
 	}
-	active := activeFor(all, a.ID)
+	active := certs.ActiveFor(all, a.ID)
 	wantsEC := strings.Contains(string(a.Settings.SignatureMethod), "ecdsa")
 	if active == nil || wantsEC == strings.HasPrefix(string(active.Algorithm), "ec-") {
 		return nil
@@ -31,15 +31,4 @@ func checkMethod(ctx context.Context, s *postgres.Store, a *apps.App) error {
 	}
 	return fault.Field("signature-algorithm", "The active certificate of this app is %s, which cannot sign that way. First: lanyard cert create --app %s --algorithm %s, then lanyard cert activate with its ID.",
 		active.Algorithm, a.Slug, need)
-}
-
-// activeFor is the app's own active certificate, else the one for all apps.
-func activeFor(all []certs.Certificate, id apps.ID) (active *certs.Certificate) {
-	for i := range all {
-		c := &all[i]
-		if c.State == certs.Active && (c.AppID == id || c.AppID == "" && active == nil) {
-			active = c
-		}
-	}
-	return active
 }

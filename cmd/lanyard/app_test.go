@@ -31,7 +31,7 @@ func TestAppIsAddedByHandAndChanged(t *testing.T) {
 	if v.Slug != "our-wiki" || v.Settings.Sign != apps.SignAssertion || len(v.Settings.ACS) != 2 || v.Settings.ACS[1].Index != 1 || *v.People != 0 {
 		t.Errorf("added %+v", v)
 	}
-	want := idpView{
+	want := apps.IdP{
 		EntityID: "https://login.example.org/saml/metadata", SSOURL: "https://login.example.org/saml/sso",
 		SignOutURL: "https://login.example.org/logout", MetadataURL: "https://login.example.org/saml/metadata/our-wiki",
 	}

@@ -23,31 +23,18 @@ type appView struct {
 	Settings  apps.Settings `json:"settings"`
 	CreatedAt time.Time     `json:"createdAt"`
 	UpdatedAt time.Time     `json:"updatedAt"`
-	IdP       idpView       `json:"idp"`
+	IdP       apps.IdP      `json:"idp"`
 	Assigned  []string      `json:"assigned,omitempty"`
 	People    *int          `json:"people,omitempty"` // who can use it
 	Forms     []formView    `json:"forms,omitempty"`  // what to type at the vendor, when the app came from the gallery
 }
 
-// idpView is what the app's side has to know of us.
-type idpView struct {
-	EntityID    string `json:"entityId"`
-	SSOURL      string `json:"ssoUrl"`
-	SignOutURL  string `json:"signOutUrl"` // a page: single logout messages have no address yet
-	MetadataURL string `json:"metadataUrl"`
-}
-
 func (p *program) viewApp(a *apps.App) appView {
-	base := p.config.BaseURL()
-	v := appView{
+	return appView{
 		ID: a.ID, Slug: a.Slug, Name: a.Name, EntityID: a.EntityID, Enabled: a.Enabled, Version: a.Version, Settings: a.Settings,
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-		IdP: idpView{EntityID: base + "/saml/metadata", SSOURL: base + "/saml/sso", SignOutURL: base + "/logout", MetadataURL: base + "/saml/metadata/" + a.Slug},
+		IdP: a.IdP(p.config.BaseURL()),
 	}
-	if a.Settings.IdPEntityID != "" {
-		v.IdP.EntityID = a.Settings.IdPEntityID
-	}
-	return v
 }
 
 func (v *appView) addPeople(ctx context.Context, s *postgres.Store) error {

@@ -51,18 +51,8 @@ func signing(ctx context.Context, s *postgres.Store, app apps.ID) (*certs.Certif
 	if err != nil {
 		return nil, err
 	}
-	var common *certs.Certificate
-	for i := range all {
-		switch c := &all[i]; {
-		case c.State != certs.Active:
-		case c.AppID == app:
-			return c, nil
-		case c.AppID == "":
-			common = c
-		}
+	if c := certs.ActiveFor(all, app); c != nil {
+		return c, nil
 	}
-	if common == nil {
-		return nil, fault.New(fault.NotFound, "No certificate signs yet: start the service once, or make one with lanyard cert create and lanyard cert activate.")
-	}
-	return common, nil
+	return nil, fault.New(fault.NotFound, "No certificate signs yet: start the service once, or make one with lanyard cert create and lanyard cert activate.")
 }

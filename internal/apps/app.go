@@ -54,6 +54,7 @@ type Settings struct {
 	MetadataValidUntil time.Time            `json:"metadataValidUntil,omitzero"`
 	Template           string               `json:"template,omitempty"`        // of the gallery, that the app was made from
 	TemplateVariant    string               `json:"templateVariant,omitempty"` // of that template
+	ConfiguredAt       time.Time            `json:"configuredAt,omitzero"`     // when somebody said that the app's side knows us
 }
 
 // Endpoint is one place of the app that takes our messages.

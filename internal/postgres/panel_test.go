@@ -41,3 +41,26 @@ func TestLatestSignInsComeFirstWithoutTheirMessages(t *testing.T) {
 		t.Errorf("%+v", got[1])
 	}
 }
+
+func TestSignInsOfAnAppAreItsOwn(t *testing.T) {
+	ctx, s := store(t)
+	wiki, other := mustApp(t, s, "Wiki"), mustApp(t, s, "Other")
+	for _, r := range []audit.SignIn{
+		{Reference: "FIRST", Kind: audit.KindSignOn, AppID: wiki.ID},
+		{Reference: "SECOND", Kind: audit.KindSignOn, AppID: wiki.ID, Reason: audit.ReasonNotAssigned},
+		{Reference: "THIRD", Kind: audit.KindSignOn, AppID: other.ID},
+		{Reference: "FOURTH", Kind: audit.KindSignIn},
+	} {
+		r.At = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+		if err := s.RecordSignIn(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.SignInsOfApp(ctx, wiki.ID, 5)
+	if err != nil || len(got) != 2 || got[0].Reference != "SECOND" || got[1].Reference != "FIRST" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := s.SignInsOfApp(ctx, wiki.ID, 1); err != nil || len(got) != 1 {
+		t.Errorf("%d rows, %v", len(got), err)
+	}
+}
