@@ -64,6 +64,7 @@ func (s *ownServer) signal(sig syscall.Signal) {
 	if parent == 0 {
 		return
 	}
+	syscall.Kill(parent, syscall.SIGSTOP) // no more children
 	for _, pid := range append(children(parent), parent) {
 		syscall.Kill(pid, sig)
 	}
