@@ -49,16 +49,17 @@ func (s *service) build() (*httpserver.Server, error) {
 		Drain: s.drain(),
 	}
 	adapter := httpserver.Adapter{Pages: pages}
-	people := s.portal(pages)
+	hasher := auth.NewHasher()
+	people := s.portal(pages, hasher)
 	server.Mount(httpserver.ForPages, people)
 	server.Mount(httpserver.ForConsole, &admin.Handler{
 		Pages: pages, Store: s.store, PublicURL: s.cfg.BaseURL(), Gallery: &gallery.Folder{Dir: filepath.Join(s.cfg.DataDir, "gallery")},
 		Fetch:   &outgoing.Client{AllowLoopback: apps.Loopback(s.cfg.PublicURL.Hostname())},
-		Visitor: people.Visitor, Now: time.Now,
+		Visitor: people.Visitor, Hasher: hasher, Now: time.Now,
 	})
 	server.Mount(httpserver.ForSAML, s.metadata(), &sso.Handler{
 		PublicURL: s.cfg.BaseURL(), Catalog: s.live.Current, Store: s.store, Pages: pages, Adapter: adapter, Metrics: sso.NewMetrics(s.metrics),
-		Logger: s.log, Now: time.Now, Class: auth.ContextAt(s.cfg.PublicURL), Stylesheet: stylesheet,
+		Logger: s.log, Now: time.Now, Class: auth.ContextAt(s.cfg.PublicURL), Stylesheet: stylesheet, Skew: s.cfg.ClockSkew,
 		Waits:   &sso.Crowd{All: rate.NewLimiter(waitsPerSecond, waitsAtOnce), PerSecond: waitsPerSecond / 10, Burst: waitsAtOnce / 4},
 		Records: &sso.Crowd{All: rate.NewLimiter(recordsPerSecond, recordsAtOnce), PerSecond: 1, Burst: recordsAtOnce / 20},
 	})
@@ -80,8 +81,7 @@ func (s *service) drain() time.Duration {
 }
 
 // portal is what people see: sign-in, the panel, sign-out, the set-up link.
-func (s *service) portal(pages *httpserver.Pages) *portal.Handler {
-	hasher := auth.NewHasher()
+func (s *service) portal(pages *httpserver.Pages, hasher *auth.Hasher) *portal.Handler {
 	signIn := &auth.Authenticator{Store: s.store, Hasher: hasher, Context: auth.ContextAt(s.cfg.PublicURL), Now: time.Now, Logger: s.log}
 	return &portal.Handler{
 		Pages: pages, Auth: signIn, Sessions: &auth.Sessions{Store: s.store, Now: time.Now},

@@ -12,7 +12,7 @@ import (
 func (s *service) published() metadata.Published {
 	return metadata.Published{
 		Catalog: s.live.Current,
-		About:   metadata.Document{DisplayNames: []apps.Localized{{Lang: "en", Value: s.cfg.Organization}}},
+		About:   metadata.Document{DisplayNames: []apps.Localized{{Lang: "en", Value: s.cfg.Organization}}, WantAuthnRequestsSigned: s.cfg.RequireSigned},
 	}
 }
 

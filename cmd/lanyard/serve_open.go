@@ -70,6 +70,9 @@ func (s *service) loadCatalog(ctx context.Context) (*catalog.Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range all { // the switch for all apps, as if each of them had it
+		all[i].Settings.RequireSigned = all[i].Settings.RequireSigned || s.cfg.RequireSigned
+	}
 	sealed, err := s.store.SealedKeys(ctx)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func TestEverySignInGivesNewSecrets(t *testing.T) {
 	fixed := attempt("ada", right)
 	fixed.Current, fixed.Device = planted, planted
 	first := signIn(t, node, fixed)
-	t.Run("SES-02 a token planted before the sign-in opens nothing after it", func(t *testing.T) {
+	t.Run("SES-02 FLOW-02 a token planted before the sign-in opens nothing after it", func(t *testing.T) {
 		if first.Token == planted || o.held(t, planted) || !o.held(t, first.Token) {
 			t.Error("the planted token was taken over")
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"time"
 )
 
 // Flags are the settings as they were typed. Each is a flag and an environment variable; a flag wins. Secrets can also
@@ -23,6 +24,8 @@ type Flags struct {
 	PGBin           string `name:"pg-bin" env:"LANYARD_PG_BIN" placeholder:"FOLDER" help:"Folder of the programs initdb and postgres." group:"Settings"`
 	Log             string `env:"LANYARD_LOG" default:"text" placeholder:"FORM" help:"Form of the log: text or json." group:"Settings"`
 	TrustedProxies  string `name:"trusted-proxies" env:"LANYARD_TRUSTED_PROXIES" placeholder:"LIST" help:"Proxies whose X-Forwarded-For counts: addresses or networks with commas between." group:"Settings"`
+	ClockSkew       string `name:"clock-skew" env:"LANYARD_CLOCK_SKEW" default:"5m" placeholder:"SPAN" help:"How far the clock of an app may be from ours (${default})." group:"Settings"`
+	RequireSigned   bool   `name:"require-signed-requests" env:"LANYARD_REQUIRE_SIGNED_REQUESTS" help:"Refuse unsigned sign-on requests of every app." group:"Settings"`
 	Organization    string `env:"LANYARD_ORGANIZATION" default:"Lanyard" placeholder:"NAME" help:"Name of the organisation, shown to people (${default})." group:"Settings"`
 }
 
@@ -36,6 +39,8 @@ type Config struct {
 	PGBin          string
 	Log            LogForm
 	TrustedProxies []netip.Prefix
+	ClockSkew      time.Duration
+	RequireSigned  bool
 	Organization   string
 }
 
@@ -66,6 +71,8 @@ func (f *Flags) Read() (Config, error) {
 		PGBin:          f.PGBin,
 		Log:            r.logForm(f.Log),
 		TrustedProxies: r.networks(f.TrustedProxies),
+		ClockSkew:      r.clockSkew(f.ClockSkew),
+		RequireSigned:  f.RequireSigned,
 		Organization:   r.organization(f.Organization),
 	}
 	r.databaseURL(c.DatabaseURL)

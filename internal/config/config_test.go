@@ -17,7 +17,7 @@ import (
 
 // good is what a start without any setting gives.
 func good() config.Flags {
-	return config.Flags{Listen: "127.0.0.1:8080", PublicURL: "http://localhost:8080", DataDir: "/var/lib/lanyard", Log: "text", Organization: "Lanyard"}
+	return config.Flags{Listen: "127.0.0.1:8080", PublicURL: "http://localhost:8080", DataDir: "/var/lib/lanyard", Log: "text", ClockSkew: "5m", Organization: "Lanyard"}
 }
 
 func TestSettingsBecomeValues(t *testing.T) {
@@ -42,7 +42,7 @@ func TestSettingsBecomeValues(t *testing.T) {
 func TestEveryWrongValueIsNamedAtOnce(t *testing.T) {
 	f := config.Flags{
 		DatabaseURL: "postgres://user:hunter2@host:port:1/x", Listen: "8080", PublicURL: "login.example.org", DataDir: "/dev/null",
-		Keyset: "hunter2", Log: "xml", TrustedProxies: "10.0.0.0/8,proxy.example.org", Organization: " ",
+		Keyset: "hunter2", Log: "xml", TrustedProxies: "10.0.0.0/8,proxy.example.org", ClockSkew: "1h", Organization: " ",
 	}
 	_, err := f.Read()
 	if err == nil {
@@ -50,7 +50,7 @@ func TestEveryWrongValueIsNamedAtOnce(t *testing.T) {
 	}
 	for _, name := range []string{
 		"DATABASE_URL", "LANYARD_LISTEN", "LANYARD_PUBLIC_URL", "LANYARD_DATA_DIR", "LANYARD_KEYSET",
-		"LANYARD_LOG", "LANYARD_TRUSTED_PROXIES", "LANYARD_ORGANIZATION",
+		"LANYARD_LOG", "LANYARD_TRUSTED_PROXIES", "LANYARD_CLOCK_SKEW", "LANYARD_ORGANIZATION",
 	} {
 		if !strings.Contains(err.Error(), name+" ") {
 			t.Errorf("%s is not named", name)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -130,6 +131,17 @@ func (r *reader) networks(s string) (networks []netip.Prefix) {
 		networks = append(networks, network.Masked())
 	}
 	return networks
+}
+
+// maxClockSkew bounds how long a request is fresh, and with it how long we remember that we saw it.
+const maxClockSkew = 15 * time.Minute
+
+func (r *reader) clockSkew(s string) time.Duration {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 || d > maxClockSkew {
+		r.wrong("LANYARD_CLOCK_SKEW", "is %q: write a time span up to %s, like 3m.", s, maxClockSkew)
+	}
+	return d
 }
 
 func (r *reader) organization(s string) string {

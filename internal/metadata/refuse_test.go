@@ -62,7 +62,7 @@ func TestIndexes(t *testing.T) {
 	second := func(attributes string) string {
 		return edit(t, "minimal.xml", `index="0"/>`, `index="0"/><md:AssertionConsumerService Binding="`+string(saml.BindingPOST)+`" Location="https://sp.example/2" `+attributes+`/>`)
 	}
-	t.Run("MDC-28 the index of an ACS is an unsigned short and unique", func(t *testing.T) {
+	t.Run("MDC-28 SSO-19 the index of an ACS is an unsigned short and unique", func(t *testing.T) {
 		for _, a := range []string{`index="0"`, `index="+0"`, `index="65536"`, `index="-1"`, `index="x"`, `index="1.0"`} {
 			refused(t, second(a), Options{}, "Line 1", "index")
 		}

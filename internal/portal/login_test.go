@@ -123,11 +123,17 @@ func TestLoginBeforeSetUpSaysHowToSetUp(t *testing.T) {
 }
 
 func TestLoginFormOfAnotherSiteIsRefused(t *testing.T) {
-	wd := &world{owners: 1}
-	w := visit(serve(t, wd), "POST", "/login", credentials, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
-	if w.Code != http.StatusForbidden || len(wd.attempts) != 0 {
-		t.Errorf("status %d, %d attempts", w.Code, len(wd.attempts))
-	}
+	t.Run("FLOW-01 a sign-in that another site posts is no attempt", func(t *testing.T) {
+		wd := &world{owners: 1}
+		w := visit(serve(t, wd), "POST", "/login", credentials, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
+		if w.Code != http.StatusForbidden || len(wd.attempts) != 0 {
+			t.Errorf("status %d, %d attempts", w.Code, len(wd.attempts))
+		}
+		visit(serve(t, wd), "POST", "/login", credentials, "Sec-Fetch-Site", "same-origin")
+		if len(wd.attempts) != 1 {
+			t.Errorf("%d attempts from our own page", len(wd.attempts))
+		}
+	})
 }
 
 func TestPasswordManagersKnowTheFields(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/signer"
 )
 
-// Skew is how far the clocks of two servers may be apart, either way; a request is fresh for so long.
-const Skew = 5 * time.Minute
+// DefaultSkew is how far the clocks of two servers may be apart, either way; a request is fresh for so long.
+const DefaultSkew = 5 * time.Minute
 
 // accepted is a sign-on that may be answered, and where. Only accept, resume and start make one: whatever holds an
 // accepted holds a request of a known app, with a good signature where there is or must be one, fresh, meant for us, and
@@ -132,7 +132,7 @@ func (h *Handler) meantForUs(a *accepted, _ *saml.Inbound) error {
 
 func (h *Handler) fresh(a *accepted, _ *saml.Inbound) error {
 	age := a.since.Sub(a.req.IssueInstant)
-	if age <= Skew && age >= -Skew {
+	if age <= h.Skew && age >= -h.Skew {
 		return nil
 	}
 	return failed(audit.ReasonRequestExpiredOrEarly, nil, "The request was made at %s; here it is %s.",

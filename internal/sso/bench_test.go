@@ -154,6 +154,7 @@ func (b *bench) serve() {
 		b.t.Fatal(err)
 	}
 	b.handler = &sso.Handler{
+		Skew:      sso.DefaultSkew,
 		PublicURL: idp, Catalog: b.live.Load, Store: b.store, Pages: pages, Adapter: httpserver.Adapter{Pages: pages}, Logger: b.logger, Now: now,
 		Class: saml.ClassPasswordProtected, Stylesheet: "/static/app.css",
 	}

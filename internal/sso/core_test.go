@@ -264,7 +264,20 @@ func TestMessageIsMeantForUsAndFresh(t *testing.T) {
 			w.redirect(r.xml()).paged(http.StatusBadRequest)
 			b.recorded(audit.ReasonRequestExpiredOrEarly)
 		}
-	}, "REP-02 a stale or early request is refused", "clocks may differ by five minutes")
+	}, "REP-02 a stale or early request is refused", "CORE-27 clocks may differ by five minutes")
+	t.Run("CORE-27 or by as much as is set", func(t *testing.T) {
+		b := newBench(t)
+		b.handler.Skew = 3 * time.Minute
+		for off, fresh := range map[time.Duration]bool{-3 * time.Minute: true, 3 * time.Minute: true, -181 * time.Second: false, 181 * time.Second: false} {
+			r := b.fresh()
+			r.Instant = nine.Add(off).Format(time.RFC3339)
+			if a := b.signedIn(ada()).redirect(r.xml()); fresh {
+				a.granted(r.ID)
+			} else {
+				a.paged(http.StatusBadRequest)
+			}
+		}
+	})
 }
 
 func TestOddDocumentsAreRefusedByEveryBinding(t *testing.T) {

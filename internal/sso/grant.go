@@ -120,7 +120,7 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, a *accepted, resp
 	if a.waiting != nil {
 		c.Waiting = a.waiting.token.Hash()
 	} else if a.req != nil {
-		c.RequestID, c.SeenUntil = a.req.ID, a.seenUntil()
+		c.RequestID, c.SeenUntil = a.req.ID, h.seenUntil(a)
 	}
 	if err := h.Store.Conclude(r.Context(), c); err != nil {
 		return a.spent(err)
@@ -158,7 +158,9 @@ func ours(err error) error {
 }
 
 // seenUntil is when the request would be too old anyway.
-func (a *accepted) seenUntil() time.Time { return a.req.IssueInstant.Add(Skew + time.Minute) }
+func (h *Handler) seenUntil(a *accepted) time.Time {
+	return a.req.IssueInstant.Add(h.Skew + time.Minute)
+}
 
 // page wraps the message into the form that carries it.
 func (h *Handler) page(dst []byte, r *http.Request, a *accepted, message []byte) ([]byte, error) {

@@ -43,6 +43,8 @@ type Handler struct {
 	Now       func() time.Time
 	// Class is how a password sign-in here is described: PasswordProtectedTransport over TLS or on loopback.
 	Class saml.AuthnContextClass
+	// Skew is how far an app's clock may be from ours; a request is fresh for so long, either way.
+	Skew time.Duration
 	// Stylesheet is the URL of the style sheet for the page that carries a Response.
 	Stylesheet string
 	// Waits bounds how many sign-ons may begin to wait, or be refused by a signed answer, before anybody has signed in: anybody

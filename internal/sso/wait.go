@@ -50,7 +50,7 @@ func (h *Handler) wait(w http.ResponseWriter, r *http.Request, a *accepted, to f
 	var id string
 	var until time.Time
 	if a.req != nil {
-		id, until = a.req.ID, a.seenUntil()
+		id, until = a.req.ID, h.seenUntil(a)
 	}
 	if err := h.Store.Wait(r.Context(), token.Hash(), p, id, until); err != nil {
 		return a.spent(err)

@@ -80,7 +80,7 @@ func memoryHandler(f *fixture, sign apps.Sign) (http.Handler, error) {
 	}}
 	h := &sso.Handler{
 		PublicURL: memoryURL, Catalog: func() *catalog.Catalog { return cat }, Store: store, Pages: pages, Adapter: httpserver.Adapter{Pages: pages},
-		Logger: slog.New(slog.DiscardHandler), Now: time.Now, Class: saml.ClassPasswordProtected, Stylesheet: "/static/app.css",
+		Logger: slog.New(slog.DiscardHandler), Now: time.Now, Class: saml.ClassPasswordProtected, Stylesheet: "/static/app.css", Skew: sso.DefaultSkew,
 	}
 	r := chi.NewRouter()
 	h.Routes(r)

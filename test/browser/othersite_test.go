@@ -28,7 +28,7 @@ func TestAppOnAnotherSiteSignsPeopleIn(t *testing.T) {
 	s.people()
 	wiki, payroll := s.join(t, "wiki"), s.join(t, "payroll")
 
-	t.Run("SSO-01 MODE-01 MODE-02 WEB-05 the way goes by Redirect, our form, and the app's redirect to another origin, and no policy stops it", func(t *testing.T) {
+	t.Run("SSO-01 MODE-01 MODE-02 POST-06 WEB-05 the way goes by Redirect, our form, and the app's redirect to another origin, and no policy stops it", func(t *testing.T) {
 		p := browser.Open(t)
 		p.Go(wiki.starting("first", "redirect"))
 		signIn(t, p, "ada")
