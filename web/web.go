@@ -1,6 +1,7 @@
 // Package web is what people see: templates, style, icons and texts, embedded in the program.
 //
-// It refuses logic, scripts and anything that is fetched from elsewhere.
+// It refuses logic and anything that is fetched from elsewhere. Scripts are files of ours that only shorten the way: every page
+// works without them.
 package web
 
 import "embed"

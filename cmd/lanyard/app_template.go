@@ -68,7 +68,7 @@ func listTemplates(w io.Writer, found []gallery.Template) {
 // neededKeys are the fields that nobody but the administrator can fill.
 func neededKeys(fields []gallery.Field) (keys []string) {
 	for _, f := range fields {
-		if needed(f) {
+		if f.Needed() {
 			keys = append(keys, f.Key)
 		}
 	}
@@ -77,8 +77,6 @@ func neededKeys(fields []gallery.Field) (keys []string) {
 	}
 	return keys
 }
-
-func needed(f gallery.Field) bool { return !f.Optional && f.Default == "" && len(f.Choices) == 0 }
 
 // describeTemplate shows what one has to know to add the app.
 func describeTemplate(w io.Writer, t *gallery.Template) {
@@ -99,7 +97,7 @@ func describeTemplate(w io.Writer, t *gallery.Template) {
 
 func describeVariant(w io.Writer, t *gallery.Template, i int) {
 	v, usual := &t.Variants[i], ""
-	if v.ID == t.DefaultVariant || t.DefaultVariant == "" && i == 0 {
+	if v.ID == t.Usual("") {
 		usual = " (the usual one)"
 	}
 	fmt.Fprintf(w, "\n--variant %s%s: %s\n", v.ID, usual, visible(v.Name))
@@ -109,7 +107,7 @@ func describeVariant(w io.Writer, t *gallery.Template, i int) {
 	fields, _ := t.FieldsOf(v.ID) // the variant is one of its own
 	for _, f := range fields {
 		may := ""
-		if !needed(f) {
+		if !f.Needed() {
 			may = " (may be left out)"
 		}
 		fmt.Fprintf(w, "  --set %s=%s%s\n      %s\n", f.Key, visible(sample(f)), may, visible(f.Label+". "+f.Help))

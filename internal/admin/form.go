@@ -1,19 +1,17 @@
 package admin
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 
 	"github.com/lanyard-idp/lanyard/internal/fault"
 )
 
-// Form is what people fill in, drawn by the partial admin-fields. Two forms of one page need names of their own.
+// Form is what people fill in, drawn by the partial admin-fields. The fields of two forms on one page need different names.
 type Form struct {
 	Action  string
 	Fields  []Field
 	Problem string // for the head of the form: what is about no field
-	Prefix  string // of the id of the message, where a page has several forms
 }
 
 // Field is one question. Kind is "" for a line of text, or url, lines, choice, check (value "yes") or file.
@@ -26,8 +24,6 @@ type Field struct {
 	Rows              int // of lines
 	Optional          bool
 	Problem           string
-
-	told string // ids of what describes the field
 }
 
 // Choice is one of the values of a field.
@@ -37,7 +33,7 @@ type Choice struct{ Value, Label string }
 func (f Field) Told() string {
 	ids := []string{}
 	if f.Problem != "" {
-		ids = append(ids, cmp.Or(f.told, "problem"))
+		ids = append(ids, f.Name+"-problem")
 	}
 	if f.Help != "" || f.Example != "" {
 		ids = append(ids, f.Name+"-hint")
@@ -48,8 +44,12 @@ func (f Field) Told() string {
 // typed takes over what came with a request.
 func (f *Form) typed(r *http.Request) {
 	for i := range f.Fields {
-		if f.Fields[i].Kind != "file" {
-			f.Fields[i].Value = r.PostForm.Get(f.Fields[i].Name)
+		switch typed := r.PostForm.Get(f.Fields[i].Name); f.Fields[i].Kind {
+		case "file": // cannot be given back
+		case "check":
+			f.Fields[i].Value = yes(typed == "yes")
+		default:
+			f.Fields[i].Value = typed
 		}
 	}
 }
@@ -68,7 +68,7 @@ func (f *Form) tell(err error) (status int, _ error) {
 	}
 	for i := range f.Fields {
 		if trouble.Field != "" && f.Fields[i].Name == trouble.Field {
-			f.Fields[i].Problem, f.Fields[i].told = trouble.Message, f.Prefix+"problem"
+			f.Fields[i].Problem = trouble.Message
 			return status, nil
 		}
 	}

@@ -21,8 +21,28 @@ import (
 // to go on with; when it cannot, it draws its form again.
 func (h *Handler) Routes(r chi.Router) {
 	get := func(path string, page ownerPage) { r.Get(path, h.page(page)) }
+	post := func(path string, page ownerPage) { r.Post(path, h.page(page)) }
 
 	get("/admin", h.overview)
+
+	get("/admin/apps", h.listApps)
+	get("/admin/apps/add", h.gallery)
+	get("/admin/apps/add/custom", h.askCustom)
+	post("/admin/apps/add/custom", h.addCustom)
+	get("/admin/apps/add/{template}", h.askTemplate)
+	post("/admin/apps/add/{template}", h.addTemplate)
+
+	get("/admin/apps/{app}", h.showApp)
+	post("/admin/apps/{app}/state", h.switchApp)
+	get("/admin/apps/{app}/remove", h.askRemove)
+	post("/admin/apps/{app}/remove", h.removeApp)
+	get("/admin/apps/{app}/settings", h.askSettings)
+	post("/admin/apps/{app}/settings", h.saveSettings)
+	get("/admin/apps/{app}/configure", h.configure)
+	post("/admin/apps/{app}/configure", h.markConfigured)
+	get("/admin/apps/{app}/certificate", h.certificate)
+	get("/admin/apps/{app}/users", h.assigned)
+	post("/admin/apps/{app}/users", h.assign)
 }
 
 // Handler holds what the pages need.
@@ -75,4 +95,10 @@ func acting(ctx context.Context, user *directory.User) context.Context {
 // account is the bar at the top.
 func account(owner *directory.User) httpserver.Account {
 	return httpserver.Account{Name: owner.Name(), Owner: true, Here: "admin"}
+}
+
+// goOn sends the browser on after a change.
+func goOn(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
 }

@@ -33,6 +33,7 @@ type OverviewPage struct {
 // AppRow is one app: its state and how many people can open it.
 type AppRow struct {
 	Name, Slug, EntityID string
+	Path                 string
 	State                State
 	People               int
 }
@@ -100,7 +101,7 @@ func (h *Handler) appRows(r *http.Request, all []apps.App) ([]AppRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows[i] = AppRow{Name: a.Name, Slug: a.Slug, EntityID: a.EntityID, State: appState(&a, people), People: people}
+		rows[i] = AppRow{Name: a.Name, Slug: a.Slug, EntityID: a.EntityID, Path: appPath(&a), State: appState(&a, people), People: people}
 	}
 	return rows, nil
 }

@@ -49,6 +49,9 @@ func NameIDFormatName(f saml.NameIDFormat) string {
 	return string(f)
 }
 
+// NameIDFormatNames are the short names that there are.
+func NameIDFormatNames() []string { return names(nameIDFormats) }
+
 func nameOf[T ~string](table []named[T], value T) string {
 	for _, n := range table {
 		if n.Value == value {
