@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/lanyard-idp/lanyard/internal/audit"
+	"github.com/lanyard-idp/lanyard/internal/auth"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/gallery"
@@ -53,6 +54,7 @@ type Handler struct {
 	Gallery   *gallery.Folder                                // the apps that are ready to be added
 	Fetch     metadata.Getter                                // of metadata from addresses that administrators type
 	Visitor   func(r *http.Request) (*directory.User, error) // who is signed in at this browser; nil for nobody
+	Hasher    *auth.Hasher                                   // of passwords; the one of the process
 	Now       func() time.Time
 }
 
