@@ -25,6 +25,7 @@ func (h *Handler) Routes(r chi.Router) {
 	post := func(path string, page ownerPage) { r.Post(path, h.page(page)) }
 
 	get("/admin", h.overview)
+	h.peopleRoutes(r)
 
 	get("/admin/apps", h.listApps)
 	get("/admin/apps/add", h.gallery)
