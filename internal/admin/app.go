@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/gallery"
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
+	"github.com/lanyard-idp/lanyard/internal/saml"
 )
 
 // shownAttempts is how many sign-ins the page of an app shows.
@@ -40,7 +41,7 @@ type AppPage struct {
 	Next         int        // the first of the four that is unfinished; 0 when none is
 	SignIns      []SignInRow
 	Certificates []CertificateRow
-	NameID       string
+	NameID       ClaimRow // Name is the format
 	Claims       []ClaimRow
 }
 
@@ -141,16 +142,16 @@ func (h *Handler) templateOf(r *http.Request, a *apps.App) (*gallery.Template, e
 	return t, err
 }
 
-func nameIDRule(rule apps.NameIDRule) string {
-	format := "email"
-	if rule.Format != "" {
-		format = apps.NameIDFormatName(rule.Format)
+// nameIDRule is the format and the source of the value; some formats have values that are made up.
+func nameIDRule(rule apps.NameIDRule) ClaimRow {
+	row := ClaimRow{Name: apps.NameIDFormatName(cmp.Or(rule.Format, saml.FormatEmail)), From: string(cmp.Or(rule.Source, apps.SourceEmail)), Required: true}
+	switch rule.Format {
+	case saml.FormatPersistent, saml.FormatTransient:
+		row.From = "made up for this app"
+	case apps.FormatNone:
+		row.From, row.Required = "not sent", false
 	}
-	switch format {
-	case "persistent", "transient", "none":
-		return format
-	}
-	return format + ", from " + string(cmp.Or(rule.Source, apps.SourceEmail))
+	return row
 }
 
 func claimRows(all []apps.Claim) []ClaimRow {

@@ -202,7 +202,7 @@ func TestAppPageShowsWhatIsInOrder(t *testing.T) {
 	c.leads(c.post("/admin/apps/add/goto-meeting", url.Values{}), "/admin/apps/goto-meeting")
 	a := c.kept("goto-meeting")
 	c.shows(c.get("/admin/apps/goto-meeting"), 200, "Enabled", "Single sign-on", "Provisioning", "Users and groups", "Not part of this version",
-		"GoTo makes an account at the first sign-in", "does not know us yet", "Nobody can use this app yet", "Nobody has opened", "No certificate signs", "email, from email")
+		"GoTo makes an account at the first sign-in", "does not know us yet", "Nobody can use this app yet", "Nobody has opened", "No certificate signs", "NameID")
 	c.key()
 	c.must(c.store.Assign(context.Background(), a.ID, apps.Assignee{Everyone: true}))
 	c.must(c.store.RecordSignIn(context.Background(), audit.SignIn{
