@@ -45,6 +45,7 @@ func TestMembersAreFoundAddedAndRemoved(t *testing.T) {
 	d.sent(pathOf(staff)+"/members", url.Values{"user": {string(ada.ID)}}, pathOf(staff)+`\?done=memberadded`, "1 person", "Remove ada")
 	d.sent(pathOf(staff)+"/members", url.Values{"group": {string(sales.ID)}}, pathOf(staff)+`\?done=memberadded`, "1 person · 1 group", "Remove the group Sales")
 	d.shows(200, pathOf(sales), "In these groups", "Staff")
+	d.shows(200, pathOf(staff), "-In these groups")
 	d.sent(pathOf(staff)+"/members", url.Values{"user": {string(ada.ID)}, "find": {"a&b"}}, pathOf(staff)+`\?done=memberadded&find=a%26b`, "has “a&amp;b”")
 	d.sent(pathOf(staff)+"/remove", url.Values{"user": {string(ada.ID)}}, pathOf(staff)+`\?done=membergone`, "0 people · 1 group", "-Remove ada")
 	d.sent(pathOf(staff)+"/remove", url.Values{"group": {string(sales.ID)}}, pathOf(staff)+`\?done=membergone`, "Nobody is in this group yet")
