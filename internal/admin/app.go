@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/lanyard-idp/lanyard/internal/apps"
+	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/certs"
 	"github.com/lanyard-idp/lanyard/internal/directory"
 	"github.com/lanyard-idp/lanyard/internal/fault"
@@ -27,6 +28,7 @@ type AppHead struct {
 	Path     string // of the app's own page
 	EntityID string
 	State    State
+	Notice   string // of what was done just now
 }
 
 // AppPage is admin/app: the four things that have to be in order, and what became of them.
@@ -35,6 +37,7 @@ type AppPage struct {
 	Slug         string
 	Enabled      bool
 	Configured   *time.Time // when somebody said that the app's side knows us
+	SignedIn     *time.Time // when somebody was signed in to the app last, as far as SignIns go
 	Provisioning string     // what is known of accounts at the app
 	Assigned     int        // assignments
 	People       int        // who may use it
@@ -53,12 +56,12 @@ type ClaimRow struct {
 
 // found reads the app that the address names.
 func (h *Handler) found(r *http.Request) (apps.App, error) {
-	return h.Store.FindApp(r.Context(), chi.URLParam(r, "app"))
+	return h.Store.FindApp(r.Context(), searchable(chi.URLParam(r, "app")))
 }
 
 func (h *Handler) head(r *http.Request, a *apps.App, owner *directory.User) (AppHead, int, error) {
 	people, err := h.Store.EffectiveCount(r.Context(), a.ID)
-	return AppHead{Account: account(owner), Name: a.Name, Path: appPath(a), EntityID: a.EntityID, State: appState(a, people)}, people, err
+	return AppHead{Account: account(owner), Name: a.Name, Path: appPath(a), EntityID: a.EntityID, State: appState(a, people), Notice: notice(r)}, people, err
 }
 
 func (h *Handler) showApp(w http.ResponseWriter, r *http.Request, owner *directory.User) error {
@@ -82,7 +85,6 @@ func (h *Handler) appPage(r *http.Request, a *apps.App, owner *directory.User) (
 	if !a.Settings.ConfiguredAt.IsZero() {
 		page.Configured = &a.Settings.ConfiguredAt
 	}
-	page.Next = page.unfinished()
 	assignments, err := h.Store.Assignments(r.Context(), a.ID)
 	if err != nil {
 		return page, err
@@ -92,7 +94,8 @@ func (h *Handler) appPage(r *http.Request, a *apps.App, owner *directory.User) (
 	if err != nil {
 		return page, err
 	}
-	page.SignIns = signInRows(attempts)
+	page.SignIns, page.SignedIn = signInRows(attempts), lastSuccess(attempts)
+	page.Next = page.unfinished()
 	keys, err := h.Store.SigningKeys(r.Context())
 	if err != nil {
 		return page, err
@@ -109,12 +112,21 @@ func (p *AppPage) unfinished() int {
 	switch {
 	case !p.Enabled:
 		return 1
-	case p.Configured == nil:
+	case p.Configured == nil && p.SignedIn == nil:
 		return 2
 	case p.People == 0:
 		return 4
 	}
 	return 0
+}
+
+func lastSuccess(attempts []audit.SignIn) *time.Time {
+	for _, a := range attempts {
+		if a.Kind == audit.KindSignOn && a.Reason == audit.ReasonNone {
+			return &a.At
+		}
+	}
+	return nil
 }
 
 // accounts is what the gallery knows of accounts at the app.
@@ -163,6 +175,15 @@ func claimRows(all []apps.Claim) []ClaimRow {
 		}
 	}
 	return rows
+}
+
+// toApp is for who comes by a link to what only a form does: after signing in again, for one.
+func (h *Handler) toApp(w http.ResponseWriter, r *http.Request, _ *directory.User) error {
+	a, err := h.found(r)
+	if err != nil {
+		return err
+	}
+	return goOn(w, r, appPath(&a))
 }
 
 func (h *Handler) switchApp(w http.ResponseWriter, r *http.Request, _ *directory.User) error {

@@ -202,7 +202,7 @@ func TestAppPageShowsWhatIsInOrder(t *testing.T) {
 	c.leads(c.post("/admin/apps/add/goto-meeting", url.Values{}), "/admin/apps/goto-meeting")
 	a := c.kept("goto-meeting")
 	c.shows(c.get("/admin/apps/goto-meeting"), 200, "Enabled", "Single sign-on", "Provisioning", "Users and groups", "Not part of this version",
-		"GoTo makes an account at the first sign-in", "does not know us yet", "Nobody can use this app yet", "Nobody has opened", "No certificate signs", "NameID")
+		"GoTo makes an account at the first sign-in", "has to know us", "Nobody can use this app yet", "Nobody has opened", "No certificate signs", "NameID")
 	c.key()
 	c.must(c.store.Assign(context.Background(), a.ID, apps.Assignee{Everyone: true}))
 	c.must(c.store.RecordSignIn(context.Background(), audit.SignIn{
@@ -211,6 +211,9 @@ func TestAppPageShowsWhatIsInOrder(t *testing.T) {
 	c.leads(c.post("/admin/apps/goto-meeting/configure", url.Values{"saved": {"yes"}}), "/admin/apps/goto-meeting")
 	c.shows(c.get("/admin/apps/"+string(a.ID)), 200, "1 person", "Saved at the app on", "2026-11-23", "REF9", audit.ReasonNotAssigned.ForAdmin(), "Valid")
 	c.shows(c.get("/admin/apps/nothing"), 404)
+	c.shows(c.get("/admin/apps/nothing%00"), 404)
+	c.must(c.store.RecordSignIn(context.Background(), audit.SignIn{At: noon.Add(-3 * time.Minute), Kind: audit.KindSignOn, AppID: a.ID, AppName: a.Name, UserName: "ada"}))
+	c.shows(c.get("/admin/apps/goto-meeting"), 200, "In use", "3 minutes ago")
 }
 
 func TestAppIsSwitchedOffAndOn(t *testing.T) {
@@ -220,6 +223,7 @@ func TestAppIsSwitchedOffAndOn(t *testing.T) {
 	c.did(&a, "app.disable", "grace")
 	c.shows(c.get("/admin/apps/wiki"), 200, "Nobody gets in", "Switch on")
 	c.leads(c.post("/admin/apps/wiki/state", url.Values{"enabled": {"yes"}}), "/admin/apps/wiki")
+	c.leads(c.get("/admin/apps/wiki/state"), "/admin/apps/wiki")
 	if !c.kept("wiki").Enabled {
 		t.Error("still off")
 	}
@@ -308,7 +312,7 @@ func TestSettingsAreKept(t *testing.T) {
 	c := open(t)
 	a := c.app("Wiki", func(a *apps.App) { a.Settings.ACS[0].Index = 7 })
 	form := settingsForm(c, "wiki")
-	c.leads(c.post("/admin/apps/wiki/settings", form), "/admin/apps/wiki")
+	c.leads(c.post("/admin/apps/wiki/settings", form), "/admin/apps/wiki?done=saved")
 	if got := c.kept("wiki"); got.Version != 1 {
 		t.Errorf("nothing was changed, and the version is %d", got.Version)
 	}
@@ -317,7 +321,7 @@ func TestSettingsAreKept(t *testing.T) {
 	} {
 		form.Set(key, value)
 	}
-	c.leads(c.post("/admin/apps/wiki/settings", form), "/admin/apps/wiki")
+	c.leads(c.post("/admin/apps/wiki/settings", form), "/admin/apps/wiki?done=saved")
 	got := c.kept("wiki")
 	s := got.Settings
 	if got.Name != "Docs" || s.ACS[0].Location != "https://new.example/acs" || s.ACS[0].Index != 8 || s.ACS[1].Index != 7 ||
@@ -365,7 +369,7 @@ func TestSecondOfTwoEditorsIsToldOfTheFirst(t *testing.T) {
 	mine := settingsForm(c, "wiki")
 	theirs := settingsForm(c, "wiki")
 	theirs.Set("relay-state", "/theirs")
-	c.leads(c.post("/admin/apps/wiki/settings", theirs), "/admin/apps/wiki")
+	c.leads(c.post("/admin/apps/wiki/settings", theirs), "/admin/apps/wiki?done=saved")
 	mine.Set("relay-state", "/mine")
 	for range 2 { // a second try with the same form is no better
 		c.shows(c.post("/admin/apps/wiki/settings", mine), 409, "Somebody else changed Wiki", `value="/mine"`, "Load the settings again")
@@ -384,6 +388,7 @@ func TestAssigningSaysFirstWhatItMeans(t *testing.T) {
 	c.must(c.store.AddUserToGroup(ctx, staff.ID, bob.ID))
 	c.shows(c.get("/admin/apps/wiki/users"), 200, "Nobody can use this app yet", "0 people can open Wiki")
 	c.shows(c.get("/admin/apps/wiki/users?q=st"), 200, "Staff", "1 person in it directly", "group:"+string(staff.ID))
+	c.shows(c.get("/admin/apps/wiki/users?q=%00st%ff"), 200, "Staff")
 	c.shows(c.get("/admin/apps/wiki/users?q=nobody-at-all"), 200, "Nobody here is called")
 	form := url.Values{"who": {"user:" + string(ada.ID), "group:" + string(staff.ID)}}
 	c.shows(c.post("/admin/apps/wiki/users", form), 200, "Assign to Wiki?", "Today 0 people", "it is 2")
@@ -391,16 +396,17 @@ func TestAssigningSaysFirstWhatItMeans(t *testing.T) {
 		t.Fatalf("asking assigned %d, %v", n, err)
 	}
 	form.Set("sure", "yes")
-	c.leads(c.post("/admin/apps/wiki/users", form), "/admin/apps/wiki/users")
+	c.leads(c.post("/admin/apps/wiki/users", form), "/admin/apps/wiki/users?done=assigned")
 	c.did(&a, "app.assign", "grace")
 	c.shows(c.get("/admin/apps/wiki/users?q=ada"), 200, "2 people can open Wiki", "assigned already")
 	remove := url.Values{"remove": {"yes"}, "who": {"group:" + string(staff.ID)}}
 	c.shows(c.post("/admin/apps/wiki/users", remove), 200, "Remove from Wiki?", "it is 1.", "loses access at once")
 	remove.Set("sure", "yes")
-	c.leads(c.post("/admin/apps/wiki/users", remove), "/admin/apps/wiki/users")
+	c.leads(c.post("/admin/apps/wiki/users", remove), "/admin/apps/wiki/users?done=unassigned")
 	c.did(&a, "app.unassign", "grace")
 	everyone := url.Values{"who": {"everyone:"}, "sure": {"yes"}}
-	c.leads(c.post("/admin/apps/wiki/users", everyone), "/admin/apps/wiki/users")
+	c.leads(c.post("/admin/apps/wiki/users", everyone), "/admin/apps/wiki/users?done=assigned")
+	c.shows(c.get("/admin/apps/wiki/users?done=assigned"), 200, "Assigned.")
 	c.shows(c.get("/admin/apps/wiki/users"), 200, "3 people can open Wiki")
 }
 

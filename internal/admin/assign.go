@@ -70,7 +70,7 @@ func (h *Handler) assignPage(r *http.Request, a *apps.App, owner *directory.User
 	if err != nil {
 		return AssignPage{}, err
 	}
-	page := AssignPage{AppHead: head, People: people, Search: strings.TrimSpace(r.URL.Query().Get("q"))}
+	page := AssignPage{AppHead: head, People: people, Search: asked(r, "q")}
 	assignments, err := h.Store.Assignments(r.Context(), a.ID)
 	if err != nil {
 		return page, err
@@ -149,7 +149,10 @@ func (h *Handler) assign(w http.ResponseWriter, r *http.Request, owner *director
 	if err != nil {
 		return err
 	}
-	return goOn(w, r, appPath(&a)+"/users")
+	if c.remove {
+		return after(w, r, appPath(&a)+"/users", "unassigned")
+	}
+	return after(w, r, appPath(&a)+"/users", "assigned")
 }
 
 func (h *Handler) nobodyChosen(w http.ResponseWriter, r *http.Request, c *change, owner *directory.User) error {
@@ -270,7 +273,7 @@ func splitPasted(text string) (names []string) {
 		if i := strings.IndexByte(part, '<'); i >= 0 { // Ada Lovelace <ada@example.org>
 			part = strings.TrimSuffix(strings.TrimSpace(part[i+1:]), ">")
 		}
-		if part = strings.TrimSpace(part); part != "" {
+		if part = searchable(part); part != "" {
 			names = append(names, part)
 		}
 	}

@@ -35,6 +35,7 @@ func (h *Handler) Routes(r chi.Router) {
 	post("/admin/apps/add/{template}", h.addTemplate)
 
 	get("/admin/apps/{app}", h.showApp)
+	get("/admin/apps/{app}/state", h.toApp)
 	post("/admin/apps/{app}/state", h.switchApp)
 	get("/admin/apps/{app}/remove", h.askRemove)
 	post("/admin/apps/{app}/remove", h.removeApp)

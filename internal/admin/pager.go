@@ -62,6 +62,8 @@ func searchable(s string) string {
 // notices are what a change says on the page that it leads to. The address names one of these, so that no link can put words of
 // its own into our page.
 var notices = map[string]string{
+	"assigned":    "Assigned.",
+	"unassigned":  "No longer assigned.",
 	"saved":       "Saved.",
 	"added":       "Added.",
 	"deleted":     "Deleted.",

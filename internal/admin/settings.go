@@ -111,7 +111,7 @@ func (h *Handler) saveSettings(w http.ResponseWriter, r *http.Request, owner *di
 		err = h.Store.UpdateApp(r.Context(), &changed)
 	}
 	if err == nil {
-		return goOn(w, r, appPath(&changed))
+		return after(w, r, appPath(&changed), "saved")
 	}
 	status, err := page.Form.tell(err)
 	if err != nil {

@@ -33,7 +33,7 @@ var consoleStories = []story{
 	{"admin-custom", "admin/custom", 200, customPage("")},
 	{"admin-custom-wrong", "admin/custom", 422, customPage("Nothing could be fetched from there: check that the address is right and can be reached from this server.")},
 	{"admin-app", "admin/app", 200, admin.AppPage{
-		AppHead: gotoHead, Slug: "goto", Enabled: true, Configured: &confirmed, Assigned: 3, People: 212, SignIns: overview.SignIns, Certificates: overview.Certificates[:1],
+		AppHead: gotoHead, Slug: "goto", Enabled: true, Configured: &confirmed, SignedIn: &confirmed, Assigned: 3, People: 212, SignIns: overview.SignIns, Certificates: overview.Certificates[:1],
 		Provisioning: "The mail address, in a verified domain. GoTo makes an account at the first sign-in.", NameID: admin.ClaimRow{Name: "email", From: "email", Required: true},
 		Claims: []admin.ClaimRow{{Name: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", From: "email", Required: true}, {Name: "role", From: "member"}},
 	}},
@@ -52,7 +52,7 @@ var consoleStories = []story{
 		Rows: []admin.ValueRow{{ID: "value-0", Label: "Certificate", Help: "Also called X.509 certificate."}},
 	}},
 	{"admin-users", "admin/users", 200, admin.AssignPage{
-		AppHead: gotoHead, People: 212, Search: "a", More: 12,
+		AppHead: noticed(gotoHead), People: 212, Search: "a", More: 12,
 		Assigned: []admin.AssigneeRow{{Ref: "group:1", Name: "Staff", Kind: "Group"}, {Ref: "user:1", Name: "ada@example.org", Kind: "Person"}},
 		Found: []admin.AssigneeRow{
 			{Ref: "group:1", Name: "Staff", Kind: "Group", About: "12 people in it directly", Already: true},
@@ -71,6 +71,11 @@ var consoleStories = []story{
 	{"admin-confirm-remove", "admin/confirm", 200, admin.ConfirmPage{
 		AppHead: longHead, Remove: true, Before: 1, After: 1, Who: []admin.AssigneeRow{{Ref: "everyone:", Name: "Everyone", Kind: "Everyone", About: "everybody here, now and later"}},
 	}},
+}
+
+func noticed(head admin.AppHead) admin.AppHead {
+	head.Notice = "Assigned."
+	return head
 }
 
 var gotoTile = admin.TemplateTile{
