@@ -5,10 +5,7 @@ type Command struct{ Does, Line string }
 
 var commands = []Command{
 	{"Change what an app is told", "lanyard app set APP claim.NAME=SOURCE"},
-	{"Add a person", "lanyard user add EMAIL"},
-	{"Put a person into a group", "lanyard group member add GROUP USER"},
 	{"Make the next signing certificate", "lanyard cert create"},
 	{"Sign with it", "lanyard cert activate CERTIFICATE"},
-	{"Make another administrator", "lanyard admin link"},
 	{"Check that everything is in order", "lanyard doctor"},
 }

@@ -26,12 +26,12 @@ func TestPageOfAPersonSaysWhatTheyReachAndHow(t *testing.T) {
 	ada, sales, staff := d.person("ada"), d.team("Sales"), d.team("Staff & <Co>")
 	d.must(d.store.AddUserToGroup(t.Context(), sales.ID, ada.ID))
 	d.must(d.store.AddGroupToGroup(t.Context(), staff.ID, sales.ID))
-	d.app("crm", apps.Assignee{UserID: ada.ID}, apps.Assignee{GroupID: sales.ID})
+	crm := d.app("crm", apps.Assignee{UserID: ada.ID}, apps.Assignee{GroupID: sales.ID})
 	d.app("payroll", apps.Assignee{GroupID: staff.ID})
 	d.app("wiki", apps.Assignee{Everyone: true})
 	d.app("vault")
 	d.signIn(ada)
-	d.shows(200, path(ada), "Assigned directly", "Through Sales<", "Through Sales → Staff &amp; &lt;Co&gt;", "Everyone has it", "-vault",
+	d.shows(200, path(ada), `href="/admin/apps/`+string(crm.ID)+`"`, "Assigned directly", "Through Sales<", "Through Sales → Staff &amp; &lt;Co&gt;", "Everyone has it", "-vault",
 		"through Sales<", "Firefox on Linux", "192.0.2.17", "just now", "1 session ends", "Make administrator")
 	d.shows(200, path(d.person("bob")), "Everyone has it", "-Assigned directly", "In no group", "Not signed in anywhere")
 }
