@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/lanyard-idp/lanyard/internal/audit"
@@ -58,11 +57,7 @@ func (s *service) openCatalog(ctx context.Context) error {
 		Listen: func(ctx context.Context, changed func()) error { return postgres.ListenSnapshot(ctx, s.pool, changed) },
 		Logger: s.log,
 	}
-	if err := s.live.Reload(ctx); err != nil {
-		return err
-	}
-	debug.FreeOSMemory() // reading thousands of apps leaves several times their size behind
-	return nil
+	return s.live.Reload(ctx)
 }
 
 func (s *service) loadCatalog(ctx context.Context) (*catalog.Catalog, error) {

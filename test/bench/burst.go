@@ -75,7 +75,7 @@ func (s *stage) opening(n *node, p *population, done <-chan struct{}) (time.Dura
 		}
 		q, _ := s.f.request(0, n.base+"/saml/sso")
 		began := time.Now()
-		page, err := get(clients[0], n.base+"/saml/sso?"+q, "session="+p.tokens[i%len(p.tokens)].Reveal())
+		page, err := get(clients[0], n.base+"/saml/sso?"+q, "lanyard-session="+p.tokens[i%len(p.tokens)].Reveal())
 		if err != nil {
 			return 0, err
 		}

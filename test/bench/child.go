@@ -20,7 +20,7 @@ import (
 )
 
 // A child is this program once more, serving one thing over loopback HTTP, so that its CPU time can be told from that of
-// the load. Besides the thing it serves /bench/bare?n=, which makes bare signatures and says what they cost, and
+// the load. Besides the thing it serves /bench/bare?n=, which makes bare signatures on all cores and says what they cost, and
 // /bench/cpu, which says what everything has cost so far, both in nanoseconds.
 type child struct {
 	cmd  *exec.Cmd
@@ -119,7 +119,7 @@ func serveChild(kind string) {
 	mux.HandleFunc("/bench/cpu", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, selfCPU().Nanoseconds()) })
 	mux.HandleFunc("/bench/bare", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
-		d, err := f.bare(n)
+		d, err := f.bareBusy(n)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	crewjam "github.com/crewjam/saml"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/lanyard-idp/lanyard/internal/apps"
 	"github.com/lanyard-idp/lanyard/internal/certs"
 	"github.com/lanyard-idp/lanyard/internal/saml"
@@ -48,17 +50,31 @@ func newFixture() (*fixture, error) {
 	return &fixture{pair, key, pair.Signer.(*rsa.PrivateKey), sp, spki}, err
 }
 
-// bare makes n signatures as crypto/rsa does them.
+// bare makes n signatures as crypto/rsa does them, on one core.
 func (f *fixture) bare(n int) (time.Duration, error) {
-	digest := sha256.Sum256([]byte("bench"))
+	return spend(func() error { return f.signatures(n) })
+}
+
+// bareBusy makes n signatures while every core is at work, as it is when a service is under load: cores share execution
+// units, and a signature costs more CPU time beside a busy neighbour.
+func (f *fixture) bareBusy(n int) (time.Duration, error) {
 	return spend(func() error {
-		for range n {
-			if _, err := rsa.SignPKCS1v15(nil, f.rsa, crypto.SHA256, digest[:]); err != nil {
-				return err
-			}
+		var g errgroup.Group
+		for range connections {
+			g.Go(func() error { return f.signatures(n / connections) })
 		}
-		return nil
+		return g.Wait()
 	})
+}
+
+func (f *fixture) signatures(n int) error {
+	digest := sha256.Sum256([]byte("bench"))
+	for range n {
+		if _, err := rsa.SignPKCS1v15(nil, f.rsa, crypto.SHA256, digest[:]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // app is a service provider that signs its requests, number i of many.

@@ -153,8 +153,9 @@ func benchService(r *report) error {
 	}
 	_, peak := residentMB(many.cmd.Process.Pid)
 	smallRest, _ := residentMB(few.cmd.Process.Pid)
-	r.ratio("whole service with PostgreSQL, one signature, of the bare rate", median(m.one), 0.65)
+	r.ratio("whole service with PostgreSQL, one signature, of the bare rate under load", median(m.one), 0.65)
 	r.ratio("whole service with PostgreSQL, both signatures, of two bare", median(m.both), 0.75)
+	r.note("– one signature against bare ones on an idle machine", "%.3f", median(m.alone))
 	r.note("CPU of one sign-on with one signature, in bare signatures", "%.2f", 1/median(m.one))
 	r.note("– of it the service, the database", "%.2f, %.2f", median(m.service), median(m.database))
 	r.add("10,000 apps and 100,000 people against 2 apps and 100 people", fmt.Sprintf("%.3f times", median(m.growth)), "at most 1.10", median(m.growth) <= 1.1)
@@ -170,13 +171,18 @@ type turns struct {
 	few, many         *node
 	small, large      *population
 	one, both, growth []float64
+	alone             []float64 // as one, against bare signatures on an idle machine
 	service, database []float64 // parts of a sign-on with one signature, in bare signatures
 }
 
 func (m *turns) run() error {
 	const n = 400
 	for i := range rounds + 1 {
-		bare, err := m.s.f.bare(n)
+		bare, err := m.s.f.bareBusy(n)
+		if err != nil {
+			return err
+		}
+		alone, err := m.s.f.bare(n)
 		if err != nil {
 			return err
 		}
@@ -198,6 +204,7 @@ func (m *turns) run() error {
 		m.one = append(m.one, bare.Seconds()/one.seconds())
 		m.both = append(m.both, 2*bare.Seconds()/both.seconds())
 		m.growth = append(m.growth, oneLarge.seconds()/one.seconds())
+		m.alone = append(m.alone, alone.Seconds()/one.seconds())
 		m.service = append(m.service, one.service.Seconds()/bare.Seconds())
 		m.database = append(m.database, one.database.Seconds()/bare.Seconds())
 	}
