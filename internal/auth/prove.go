@@ -128,9 +128,15 @@ func record(t Attempt, p proof, reason audit.Reason) audit.SignIn {
 		UserName: p.person.User.UserName, Address: t.Address, UserAgent: t.UserAgent,
 	}
 	if r.UserID == "" {
-		r.UserName = p.person.Name
+		r.UserName = masked(p.person.Name)
 	}
 	return r
+}
+
+// masked keeps of a name that nobody has as much as helps to recognise a slip: people type passwords into the wrong field.
+func masked(name string) string {
+	shown := []rune(name)
+	return string(shown[:min(len(shown), 2)]) + "…"
 }
 
 // upgrade keeps the same password at today's cost. The person is in already: a failure is only worth a line.

@@ -52,7 +52,7 @@ func TestAGuessStaysOnRecordWhenTheBrowserGoes(t *testing.T) {
 	if _, err := node.SignIn(ctx, attempt("ada", wrong)); err == nil || ctx.Err() == nil {
 		t.Fatalf("%v, want refused after the browser went", err)
 	}
-	if n := o.count(t, `SELECT count(*) FROM sign_ins WHERE username = 'ada' AND reason = 'credentials_wrong'`); n != 1 {
+	if n := o.count(t, `SELECT count(*) FROM sign_ins WHERE username = 'ad…' AND reason = 'credentials_wrong'`); n != 1 {
 		t.Errorf("%d records, want 1", n)
 	}
 	if n := o.count(t, `SELECT sum(failures) FROM throttle`); n != 2 {
@@ -198,4 +198,20 @@ func TestContextIsWhatAPasswordProvesAtOurAddress(t *testing.T) {
 			t.Errorf("%s proves %s, want %s", address, got, want)
 		}
 	}
+}
+
+func TestWhatNobodyIsCalledIsNotKept(t *testing.T) {
+	t.Parallel()
+	t.Run("OPS-07 a password typed into the name field reaches no record", func(t *testing.T) {
+		o := newOffice(t)
+		if _, err := o.nodeOn(o.store).SignIn(context.Background(), attempt("correct horse", wrong)); err == nil {
+			t.Fatal("nobody is called that")
+		}
+		if n := o.count(t, `SELECT count(*) FROM sign_ins WHERE username = 'co…'`); n != 1 {
+			t.Errorf("%d records of a slip", n)
+		}
+		if n := o.count(t, `SELECT count(*) FROM sign_ins WHERE sign_ins::text LIKE '%horse%'`); n != 0 {
+			t.Error("the words are kept")
+		}
+	})
 }

@@ -152,7 +152,7 @@ func TestForwardedHeadersOfStrangersAreWorthNothing(t *testing.T) {
 	})
 	t.Run("INJ-10 a proxy that we know is believed as far as it is known", func(t *testing.T) {
 		guess(t, behind, 5000, "X-Forwarded-For", "1.1.1.1, 203.0.113.77, 192.0.2.9")
-		if n := o.count(t, `select count(*) from sign_ins where username = 'nobody-5000' and address = '203.0.113.77'`); n != 1 {
+		if n := o.count(t, `select count(*) from sign_ins where username = 'no…' and address = '203.0.113.77'`); n != 1 {
 			t.Error("the address from the proxy is not on record")
 		}
 	})
