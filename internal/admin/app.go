@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-idp/lanyard/internal/fault"
 	"github.com/lanyard-idp/lanyard/internal/gallery"
 	"github.com/lanyard-idp/lanyard/internal/httpserver"
+	"github.com/lanyard-idp/lanyard/internal/metadata"
 	"github.com/lanyard-idp/lanyard/internal/saml"
 )
 
@@ -45,6 +46,7 @@ type AppPage struct {
 	SignIns      []SignInRow
 	Certificates []CertificateRow
 	NameID       ClaimRow // Name is the format
+	Warnings     []string // about the metadata that the app was made from just now
 	Claims       []ClaimRow
 }
 
@@ -103,8 +105,26 @@ func (h *Handler) appPage(r *http.Request, a *apps.App, owner *directory.User) (
 	if active := certs.ActiveFor(keys, a.ID); active != nil {
 		page.Certificates = h.certificateRows([]certs.Certificate{*active}, []apps.App{*a})
 	}
+	if r.URL.Query().Get("done") == imported {
+		page.Warnings = h.warnings(a)
+	}
 	page.Provisioning, err = h.accounts(r, a)
 	return page, err
+}
+
+// imported is what the address says when the app was made from a document just now.
+const imported = "imported"
+
+// warnings are what the administrator should know of the app's document; reading it once more tells.
+func (h *Handler) warnings(a *apps.App) []string {
+	if a.MetadataXML == nil {
+		return nil
+	}
+	got, err := metadata.Import(a.MetadataXML, metadata.Options{EntityID: a.EntityID, Now: h.Now(), AllowHTTP: a.Settings.AllowHTTP})
+	if err != nil {
+		return nil // it was read before
+	}
+	return got.Warnings
 }
 
 // unfinished is the first block that keeps people out.

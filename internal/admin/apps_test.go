@@ -140,7 +140,7 @@ func TestCustomAppByHand(t *testing.T) {
 	form := url.Values{"way": {"manual"}, "name": {"Our wiki"}, "entity-id": {"urn:wiki"}, "acs": {"http://wiki.example/acs"}}
 	c.shows(c.post("/admin/apps/add/custom", form), 422, "is not encrypted", "http://wiki.example/acs", `value="Our wiki"`)
 	form.Set("acs", "https://wiki.example/acs\r\nhttps://wiki.example/acs2\r\n")
-	c.leads(c.post("/admin/apps/add/custom", form), "/admin/apps/our-wiki")
+	c.leads(c.post("/admin/apps/add/custom", form), "/admin/apps/our-wiki?done=imported")
 	if a := c.kept("our-wiki"); len(a.Settings.ACS) != 2 || a.Name != "Our wiki" {
 		t.Errorf("kept %+v", a)
 	}
@@ -149,6 +149,7 @@ func TestCustomAppByHand(t *testing.T) {
 }
 
 const document = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:crm"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+<NameIDFormat>urn:of-another-world</NameIDFormat>
 <AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://crm.example/acs" index="0"/></SPSSODescriptor></EntityDescriptor>`
 
 // fetched answers every address with a document.
@@ -167,7 +168,7 @@ func TestCustomAppFromAnAddress(t *testing.T) {
 	c.h.Fetch = fetched{err: errors.New("broken")}
 	c.shows(c.post("/admin/apps/add/custom", form), 500)
 	c.h.Fetch = fetched{document: document}
-	c.leads(c.post("/admin/apps/add/custom", form), "/admin/apps/urn-crm")
+	c.leads(c.post("/admin/apps/add/custom", form), "/admin/apps/urn-crm?done=imported")
 	if a := c.kept("urn:crm"); a.Settings.MetadataURL != "https://crm.example/metadata" {
 		t.Errorf("kept %+v", a)
 	}
@@ -194,7 +195,8 @@ func TestCustomAppFromAFile(t *testing.T) {
 	c.shows(upload(""), 422, "Choose a file.")
 	c.shows(upload("<html>"), 422, `id="document-problem"`)
 	c.shows(upload(strings.Repeat("x", 3<<20)), 400, "larger than")
-	c.leads(upload(document), "/admin/apps/urn-crm")
+	c.leads(upload(document), "/admin/apps/urn-crm?done=imported")
+	c.shows(c.get("/admin/apps/urn-crm?done=imported"), 200, "Added.", "What its metadata leaves open", "none of the NameIDFormats")
 }
 
 func TestAppPageShowsWhatIsInOrder(t *testing.T) {

@@ -72,7 +72,7 @@ func (h *Handler) addCustom(w http.ResponseWriter, r *http.Request, owner *direc
 		err = h.Store.CreateApp(r.Context(), &a)
 	}
 	if err == nil {
-		return goOn(w, r, appPath(&a))
+		return after(w, r, appPath(&a), imported)
 	}
 	page := newCustomPage(owner)
 	form := page.form(way)

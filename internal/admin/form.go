@@ -19,7 +19,6 @@ type Field struct {
 	Name, Label, Kind string
 	Help, Example     string
 	Value             string
-	Pattern           string // what the browser checks; the server does in any case
 	Choices           []Choice
 	Rows              int // of lines
 	Optional          bool

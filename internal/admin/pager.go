@@ -63,6 +63,7 @@ func searchable(s string) string {
 // its own into our page.
 var notices = map[string]string{
 	"assigned":    "Assigned.",
+	imported:      "Added.",
 	"unassigned":  "No longer assigned.",
 	"saved":       "Saved.",
 	"added":       "Added.",

@@ -62,15 +62,16 @@ func (o *offered) second() []Field {
 	}
 }
 
-// templateField draws a field of a template; one with a default shows it.
+// templateField draws a field of a template; one with a default shows it. Its pattern is not for the browser, whose regular
+// expressions are others: the answer says what does not fit.
 func templateField(f gallery.Field) Field {
-	drawn := Field{Name: f.Key, Label: f.Label, Help: f.Help, Example: f.Example, Value: f.Default, Pattern: f.Pattern, Optional: !f.Needed()}
+	drawn := Field{Name: f.Key, Label: f.Label, Help: f.Help, Example: f.Example, Value: f.Default, Optional: !f.Needed()}
 	for _, c := range f.Choices {
 		drawn.Kind, drawn.Optional = "choice", false
 		drawn.Choices = append(drawn.Choices, Choice{c.Value, c.Label})
 	}
 	if f.Kind == gallery.KindCertificate {
-		drawn.Kind, drawn.Rows, drawn.Pattern = "lines", 4, ""
+		drawn.Kind, drawn.Rows = "lines", 4
 	}
 	return drawn
 }

@@ -37,7 +37,7 @@ var consoleStories = []story{
 		Provisioning: "The mail address, in a verified domain. GoTo makes an account at the first sign-in.", NameID: admin.ClaimRow{Name: "email", From: "email", Required: true},
 		Claims: []admin.ClaimRow{{Name: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", From: "email", Required: true}, {Name: "role", From: "member"}},
 	}},
-	{"admin-app-new", "admin/app", 200, admin.AppPage{AppHead: longHead, Slug: "erp", Enabled: true, Next: 2, NameID: admin.ClaimRow{Name: "persistent", From: "made up for this app", Required: true}}},
+	{"admin-app-new", "admin/app", 200, admin.AppPage{AppHead: longHead, Slug: "erp", Enabled: true, Next: 2, Warnings: []string{"line 12: the document expires on 2026-12-24; nothing here renews it."}, NameID: admin.ClaimRow{Name: "persistent", From: "made up for this app", Required: true}}},
 	{"admin-app-off", "admin/app", 200, admin.AppPage{AppHead: longHead, Slug: "erp", Next: 1, Assigned: 1, People: 1, NameID: admin.ClaimRow{Name: "persistent", From: "made up for this app", Required: true}}},
 	{"admin-remove", "admin/remove", 200, admin.RemovePage{AppHead: gotoHead, People: 212, Assigned: 3, Form: admin.Form{Action: "/", Fields: []admin.Field{{Name: "confirm", Label: "Type the name of the app: Citrix GoToMeeting"}}}}},
 	{"admin-remove-wrong", "admin/remove", 422, admin.RemovePage{AppHead: longHead, Form: admin.Form{Action: "/", Fields: []admin.Field{{Name: "confirm", Label: "Type the name of the app: ERP", Value: "CRM", Problem: "This is not the name. Nothing was removed."}}}}},
