@@ -11,6 +11,8 @@ const (
 	throttleMemory = 24 * time.Hour
 	// DeviceMemory is how long a browser stays known without a sign-in.
 	DeviceMemory = 180 * 24 * time.Hour
+	// SignInMemory is how long the records of sign-ins are kept; they hold what people were and what apps were told.
+	SignInMemory = 180 * 24 * time.Hour
 	sweepBatch   = 500
 )
 
@@ -38,7 +40,25 @@ func (s *Store) SweepExpired(ctx context.Context, now time.Time) (int64, error) 
 			return swept, err
 		}
 	}
-	return swept, nil
+	n, err := s.sweepSignIns(ctx, now.Add(-SignInMemory))
+	return swept + n, err
+}
+
+// sweepSignIns looks at the oldest records only: they are in the order of their IDs.
+func (s *Store) sweepSignIns(ctx context.Context, before time.Time) (int64, error) {
+	var swept int64
+	for {
+		tag, err := s.q.Exec(ctx, `
+			WITH oldest AS (SELECT id, at FROM sign_ins ORDER BY id LIMIT $2)
+			DELETE FROM sign_ins USING oldest WHERE sign_ins.id = oldest.id AND oldest.at <= $1`, before, sweepBatch)
+		if err != nil {
+			return swept, fmt.Errorf("sweep sign_ins: %w", err)
+		}
+		swept += tag.RowsAffected()
+		if tag.RowsAffected() < sweepBatch {
+			return swept, nil
+		}
+	}
 }
 
 func (s *Store) sweepTable(ctx context.Context, table, where string, before time.Time) (int64, error) {

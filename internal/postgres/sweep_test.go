@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-idp/lanyard/internal/audit"
 	"github.com/lanyard-idp/lanyard/internal/postgres"
 	"github.com/lanyard-idp/lanyard/internal/postgrestest"
 )
@@ -64,6 +65,26 @@ func TestSweepForgetsFailuresAfterADayAndDevicesAfterHalfAYear(t *testing.T) {
 	}{{monday, 0}, {monday.Add(time.Hour), 1}, {monday.Add(24 * time.Hour), 1}} {
 		if n, err := s.SweepExpired(ctx, step.at); err != nil || n != step.want {
 			t.Errorf("at %v: swept %d, %v; want %d", step.at, n, err, step.want)
+		}
+	}
+}
+
+func TestRecordsOfSignInsAreKeptForTheirTime(t *testing.T) {
+	ctx, q := t.Context(), postgrestest.Tx(t)
+	s := postgres.New(q)
+	for range 3 {
+		must(t, s.RecordSignIn(ctx, audit.SignIn{At: monday, Kind: audit.KindSignIn}))
+	}
+	must(t, s.RecordSignIn(ctx, audit.SignIn{At: monday.Add(time.Hour), Kind: audit.KindSignIn}))
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{postgres.SignInMemory - time.Second, 4}, {postgres.SignInMemory, 1}} {
+		if _, err := s.SweepExpired(ctx, monday.Add(step.after)); err != nil {
+			t.Fatal(err)
+		}
+		if n := countRows(t, q, `sign_ins`); n != step.want {
+			t.Errorf("after %s: %d records, want %d", step.after, n, step.want)
 		}
 	}
 }
