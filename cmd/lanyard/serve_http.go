@@ -30,6 +30,9 @@ const (
 	recordsAtOnce    = 5000
 )
 
+// fetchTimeout is for a document that an administrator waits for: well below what a page may take.
+const fetchTimeout = 10 * time.Second
+
 // build wires every part that answers HTTP.
 func (s *service) build() (*httpserver.Server, error) {
 	cookies := httpserver.Cookies{Secure: s.cfg.PublicURL.Scheme == "https"}
@@ -54,7 +57,7 @@ func (s *service) build() (*httpserver.Server, error) {
 	server.Mount(httpserver.ForPages, people)
 	server.Mount(httpserver.ForConsole, &admin.Handler{
 		Pages: pages, Store: s.store, PublicURL: s.cfg.BaseURL(), Gallery: &gallery.Folder{Dir: filepath.Join(s.cfg.DataDir, "gallery")},
-		Fetch:   &outgoing.Client{AllowLoopback: apps.Loopback(s.cfg.PublicURL.Hostname())},
+		Fetch:   &outgoing.Client{AllowLoopback: apps.Loopback(s.cfg.PublicURL.Hostname()), Timeout: fetchTimeout},
 		Visitor: people.Visitor, Hasher: hasher, Now: time.Now,
 	})
 	server.Mount(httpserver.ForSAML, s.metadata(), &sso.Handler{
