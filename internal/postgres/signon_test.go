@@ -204,13 +204,6 @@ func TestTwoTabsAtOneAppAreBothRemembered(t *testing.T) {
 	}
 }
 
-func TestSessionThatEndsMeanwhileIsNotFound(t *testing.T) {
-	ctx, s := store(t)
-	b := browserOfAda(t, s)
-	must(t, s.EndSessionByToken(ctx, b.token))
-	wantKind(t, s.Conclude(ctx, b.conclusion("_1")), fault.NotFound)
-}
-
 func TestWaitingSignOnKeepsItsTime(t *testing.T) {
 	ctx, s := store(t)
 	b := browserOfAda(t, s)
@@ -399,7 +392,7 @@ func TestPersistentIdentifierStaysTheSame(t *testing.T) {
 			t.Errorf("later %q", again)
 		}
 	})
-	t.Run("NID-04 it is not given to anybody else, also when the person is gone", func(t *testing.T) {
+	t.Run("NID-04 FLOW-17 it is not given to anybody else, also when the person is gone", func(t *testing.T) {
 		kept := b.visit(t, one, monday).PersistentID
 		must(t, one.DeleteUser(ctx, b.user.ID))
 		if n := countRows(t, q, `persistent_ids WHERE value = '`+kept+`'`); n != 1 {

@@ -28,7 +28,6 @@ const memoryURL = "https://idp.example.org"
 // memoryStore answers as the database would for one person who is signed in and assigned everywhere.
 type memoryStore struct {
 	visit session.Visit
-	seen  map[string]bool
 }
 
 func (m *memoryStore) Visit(context.Context, session.VisitQuery) (*session.Visit, error) {
