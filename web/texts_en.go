@@ -36,7 +36,8 @@ var English = map[string]string{
 	"panel.newtab":      "opens in a new tab",
 	"panel.empty.title": "No apps yet",
 	"panel.empty.text":  "You have not been given any app. Ask your administrator for the ones that you need.",
-	"panel.empty.owner": "No app is assigned to you. On the server, these commands add one and assign it:",
+	"panel.empty.owner": "No app is assigned to you. Add one, and say who may use it.",
+	"panel.empty.add":   "Applications",
 
 	"signout.title":    "Sign out",
 	"signout.question": "Sign out?",

@@ -35,7 +35,8 @@ var Dutch = map[string]string{
 	"panel.newtab":      "opent in een nieuw tabblad",
 	"panel.empty.title": "Nog geen apps",
 	"panel.empty.text":  "U hebt nog geen enkele app gekregen. Vraag uw beheerder om de apps die u nodig hebt.",
-	"panel.empty.owner": "Er is geen app aan u toegewezen. Op de server voegen deze opdrachten er een toe en wijzen die toe:",
+	"panel.empty.owner": "Er is geen app aan u toegewezen. Voeg er een toe en bepaal wie hem mag gebruiken.",
+	"panel.empty.add":   "Toepassingen",
 
 	"signout.title":    "Afmelden",
 	"signout.question": "Afmelden?",
