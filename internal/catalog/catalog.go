@@ -95,7 +95,11 @@ func (c *Catalog) ready(a *apps.App, rings map[apps.ID]keyring) *App {
 	ring, own := rings[a.ID]
 	if !own || ring.active == nil {
 		ring.active, ring.expiry = c.common.active, c.common.expiry
-		ring.published = append(append([]*signer.Key(nil), c.common.published...), ring.published...)
+		if own {
+			ring.published = slices.Concat(c.common.published, ring.published)
+		} else {
+			ring.published = c.common.published
+		}
 	}
 	app := &App{
 		App: a, Issuer: EntityID(c.PublicURL), Key: ring.active, KeyExpiry: ring.expiry, Published: ring.published,
@@ -104,15 +108,17 @@ func (c *Catalog) ready(a *apps.App, rings map[apps.ID]keyring) *App {
 	if a.Settings.IdPEntityID != "" {
 		app.Issuer = a.Settings.IdPEntityID
 	}
-	for _, e := range a.Settings.ACS {
-		if e.Binding == saml.BindingPOST {
-			app.ACS = append(app.ACS, e)
-		}
+	a.Settings.Keys = nil // they are in Trust, ready for use
+	app.ACS = a.Settings.ACS
+	if slices.ContainsFunc(app.ACS, notPOST) {
+		app.ACS = slices.DeleteFunc(slices.Clone(app.ACS), notPOST)
 	}
 	app.Default = defaultOf(app.ACS)
 	app.Choice = choice(a.Settings, ring.active)
 	return app
 }
+
+func notPOST(e apps.Endpoint) bool { return e.Binding != saml.BindingPOST }
 
 // choice falls back to what the key does best when the app's method does not fit the key that is active now. An app whose
 // metadata wants assertions signed gets them signed (Metadata §2.4.4): it would refuse all others.

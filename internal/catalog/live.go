@@ -22,15 +22,21 @@ type Live struct {
 // Current is the snapshot of this moment. It is never nil after a first successful Reload.
 func (l *Live) Current() *Catalog { return l.now.Load() }
 
+// collectWhileLoading is the garbage collector's target while a snapshot is made, in percent of what lives.
+const collectWhileLoading = 10
+
 // Reload reads everything anew.
 func (l *Live) Reload(ctx context.Context) error {
+	// Reading thousands of apps leaves several times their size behind. Collecting often while it lasts, and giving the rest
+	// back afterwards, keeps that from becoming the size of the service.
+	defer debug.FreeOSMemory()
+	defer debug.SetGCPercent(debug.SetGCPercent(collectWhileLoading))
 	c, err := l.Load(ctx)
 	l.failed.Store(&err)
 	if err != nil {
 		return err
 	}
 	l.now.Store(c)
-	debug.FreeOSMemory() // reading thousands of apps leaves several times their size behind
 	return nil
 }
 

@@ -126,6 +126,9 @@ func (s *stage) signOns(nd *node, p *population, n, signatures int) (cost, error
 	return cost{after.service - before.service, after.database - before.database}, s.f.check(page, lastApp, nd.base+"/saml/metadata")
 }
 
+// settle is how long after the start a service is at rest.
+const settle = 3 * time.Second
+
 // benchService is the whole service: session read, participant, replay and sign-in record committed.
 func benchService(r *report) error {
 	ctx := context.Background()
@@ -146,6 +149,7 @@ func benchService(r *report) error {
 		return err
 	}
 	defer many.stop()
+	time.Sleep(settle)
 	rest, _ := residentMB(many.cmd.Process.Pid)
 	m := &turns{s: s, few: few, many: many, small: small, large: large}
 	if err := m.run(); err != nil {
