@@ -156,7 +156,7 @@ func TestForwardedHeadersOfStrangersAreWorthNothing(t *testing.T) {
 			t.Error("the address from the proxy is not on record")
 		}
 	})
-	t.Run("WEB-16 INJ-10 what came to the proxy in clear is not processed, and only the proxy can say so", func(t *testing.T) {
+	t.Run("RED-16 WEB-16 INJ-10 what came to the proxy in clear is not processed, and only the proxy can say so", func(t *testing.T) {
 		r, _ := http.NewRequest(http.MethodGet, o.requestURL(), nil)
 		r.Header.Set("X-Forwarded-Proto", "http")
 		p := o.browse(n).in(t).must(o.browse(behind).roundTrip(r))

@@ -19,10 +19,11 @@ var (
 
 func read(t *testing.T, n *node, line *regexp.Regexp) string {
 	t.Helper()
-	found := line.FindStringSubmatch(n.out.String())
-	if found == nil {
-		t.Fatalf("the console does not say %s:\n%s", line, n.out)
-	}
+	var found []string // what was written comes through a pipe, and may come after the service is ready
+	n.eventually("the console says "+line.String(), func() bool {
+		found = line.FindStringSubmatch(n.out.String())
+		return found != nil
+	})
 	return found[len(found)-1]
 }
 
