@@ -29,7 +29,8 @@ func (p *Page) Front() *Page {
 // come out of a cache then, without loading.
 func (p *Page) History(steps int) {
 	p.t.Helper()
-	Eval[bool](p, fmt.Sprintf(`history.go(%d); true`, steps))
+	// The page may be gone before it answers; whether the browser went is for what comes next to see.
+	_, _ = chromedp.Run(p.Ctx, chromedp.Evaluate[bool](fmt.Sprintf(`history.go(%d); true`, steps)))
 }
 
 // Do runs steps: chromedp.Click, chromedp.SendKeys …
